@@ -1,0 +1,130 @@
+"""What the screen is told: one frozen value for each state of a visit, already filtered by purpose.
+
+The worker makes these, the bridge carries them, the screens draw them. A field that the purpose does not
+allow is not here at all, so that no screen can show it by mistake.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import Enum
+
+from kiosk.model import Box, ClockState, Environment, Grade, Hint, Pixels, Reason, Verdict
+
+
+class HolderClass(Enum):
+    """The holder's legal status as the credential states it (Claim 169 key 22)."""
+
+    CITIZEN = "citizen"
+    RESIDENT = "resident"
+    FAMILY = "family"
+    VISITOR = "visitor"
+
+
+class Likeness(Enum):
+    """The face comparison in a word; the number is shown only in the details."""
+
+    SAME = "SAME"
+    UNSURE = "UNSURE"
+    DIFFERENT = "DIFFERENT"
+
+
+class Request(Enum):
+    """What the person at the screen asks of the visit."""
+
+    NEXT = "NEXT"
+    HOLD = "HOLD"
+    RETRY = "RETRY"
+    CLOSE = "CLOSE"
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The holder as a purpose may see him. `number` is already masked where it must be.
+
+    `valid_until` and `born` are calendar days in Asia/Riyadh. `portrait` is the credential's photo, BGR.
+    """
+
+    name_arabic: str | None = None
+    name_latin: str | None = None
+    number: str | None = None
+    born: date | None = None
+    gender: int | None = None
+    nationality: str | None = None
+    holder_class: HolderClass | None = None
+    valid_until: date | None = None
+    guardian: str | None = None
+    occupation: str | None = None
+    employer: str | None = None
+    sponsor_number: str | None = None
+    portrait: Pixels | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatusLine:
+    """What is always visible: where this kiosk stands and how old its knowledge is."""
+
+    environment: Environment
+    station: str
+    purpose: str
+    list_age: timedelta | None
+    grade: Grade | None
+    clock_state: ClockState
+    root_fingerprint: str
+    simulated_camera: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ScanView:
+    """Waiting for a code."""
+
+    hint: Hint | None = None
+    code: Box | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FaceView:
+    """The code was good; the kiosk looks at the person. `progress` is 0 to 1, of the frames needed."""
+
+    hint: Hint | None
+    progress: float
+    seconds_left: float
+    face: Box | None = None
+    holder: Holder | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResultView:
+    """A verdict whose row is committed; it cannot be made without the row's number.
+
+    `decided_at` is aware UTC. `clears_in_s` is how long the data stay; `advances_in_s` is after how many
+    seconds the screen goes back to scanning by itself, None where a person must tap.
+    """
+
+    verdict: Verdict
+    row: int
+    decided_at: datetime
+    holder: Holder | None
+    live: Pixels | None
+    likeness: Likeness | None
+    score: float | None
+    clears_in_s: float
+    masks_in_s: float
+    advances_in_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class AttentionView:
+    """Out of service: one sentence, one action, its code. `detail` is technical and never personal."""
+
+    reason: Reason
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingView:
+    """The kiosk is shutting down."""
+
+
+View = ScanView | FaceView | ResultView | AttentionView | ClosingView
