@@ -1,0 +1,1 @@
+"""Text to bytes to signed maps: base45, zlib, CBOR and COSE, strictly read. No trust is gained here."""
