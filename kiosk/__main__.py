@@ -18,7 +18,6 @@ from pathlib import Path
 
 from kiosk import __version__
 from kiosk.config import DEFAULT_CONFIG, ConfigError
-from kiosk.model import Fault
 
 EXIT_USAGE = 2
 EXIT_FAULT = 4
@@ -40,22 +39,28 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     try:
         args = _build_parser(_find_command(words)).parse_args(words)
-        code = args.func(args)
+        code: int = args.func(args)
         sys.stdout.flush()
-    except ConfigError as err:
-        return _refuse(str(err), EXIT_USAGE)
-    except Fault as err:
-        return _refuse(f"out of service, {err}", EXIT_FAULT)
-    except BrokenPipeError:
-        _silence_stdout()
-        return EXIT_FAULT
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
-    except ImportError as err:
-        return _refuse(f"a library is missing ({err}); `python3 run_kiosk.py --setup` installs it", EXIT_FAULT)
     except Exception as err:  # noqa: BLE001 - the top of the program: a bug becomes one line and an exit code
-        return _report_bug(err, show="--traceback" in words)
-    return int(code)
+        return _explain(err, show="--traceback" in words)
+    return code
+
+
+def _explain(err: Exception, *, show: bool) -> int:
+    """Say in one sentence what went wrong, and return the exit code that belongs to it."""
+    match err:
+        case ConfigError():
+            return _refuse(str(err), EXIT_USAGE)
+        case BrokenPipeError():
+            return _silence_stdout()
+        case ImportError():
+            return _refuse(f"a library is missing ({err}); run `python3 run_kiosk.py --setup`", EXIT_FAULT)
+    model = sys.modules.get("kiosk.model")  # not imported here: it loads NumPy, which may be what is missing
+    if model and isinstance(err, model.Fault):
+        return _refuse(f"out of service, {err}", EXIT_FAULT)
+    return _report_bug(err, show=show)
 
 
 def _find_command(words: Sequence[str]) -> str | None:
@@ -77,7 +82,11 @@ def _build_parser(chosen: str | None) -> argparse.ArgumentParser:
         if name == chosen:
             importlib.import_module(f"kiosk.commands.{name}").add_parser(subparsers)
             subparsers.choices[name].add_argument(
-                "--config", type=Path, default=DEFAULT_CONFIG, metavar="FILE", help="the settings (config.toml)"
+                "--config",
+                type=Path,
+                default=DEFAULT_CONFIG,
+                metavar="FILE",
+                help="the settings (config.toml)",
             )
         else:
             subparsers.add_parser(name, help=line)
@@ -98,9 +107,10 @@ def _report_bug(err: Exception, *, show: bool) -> int:
     return _refuse(f"internal error, {type(err).__name__} at {place} (--traceback shows more)", EXIT_FAULT)
 
 
-def _silence_stdout() -> None:
+def _silence_stdout() -> int:
     """Point standard output at nothing, so that the interpreter's last flush has nowhere to fail."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return EXIT_FAULT
 
 
 if __name__ == "__main__":

@@ -230,7 +230,7 @@ def _unknown(what: str, shown: str, line: int, name: str, known: tuple[str, ...]
 
 def _line_of(text: str, section: str, key: str = "") -> int:
     """Find the line that a person would look at: the key's, else the section's, else the first."""
-    current, best = "", 1
+    current, best = "", 0
     for number, line in enumerate(text.splitlines(), start=1):
         header = re.match(r"\s*\[+\s*[\"']?([^\]\"'.]*)", line)
         if header and "=" not in line.partition("#")[0]:
@@ -238,9 +238,9 @@ def _line_of(text: str, section: str, key: str = "") -> int:
         name = line.partition("=")[0].strip().strip("\"'")
         if key and name in {key, f"{section}.{key}"} and (current == section or "." in name):
             return number
-        if best == 1 and (current == section or name.split(".")[0] == section):
+        if not best and (current == section or name.split(".")[0] == section):
             best = number
-    return best
+    return best or 1
 
 
 def _shorten(text: str, limit: int = 60) -> str:

@@ -314,6 +314,7 @@ class Hint(Enum):
     DIM_PHONE = "DIM_PHONE"
     TILT_LESS = "TILT_LESS"
     UNREADABLE = "UNREADABLE"
+    NOT_READABLE_HERE = "NOT_READABLE_HERE"
     WAIT_FOR_NEW_CODE = "WAIT_FOR_NEW_CODE"
     PUT_PHONE_AWAY = "PUT_PHONE_AWAY"
     LOOK_AT_CAMERA = "LOOK_AT_CAMERA"
@@ -365,7 +366,7 @@ class FaceLimits:
     code_absent_s: float = 0.7
     min_age_years: int = 15
     min_eye_distance_px: float = 60.0
-    min_sharpness_var: float = 20.0
-    min_brightness: float = 45.0
+    min_sharpness_var: float = 1.5
+    min_brightness: float = 30.0
     max_brightness: float = 225.0
-    min_contrast: float = 12.0
+    min_contrast: float = 8.0

@@ -6,7 +6,7 @@ Everything a signature may cover is read here, so what two readers could underst
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
 import cbor2
@@ -23,24 +23,27 @@ def _refuse_tag(*_: object) -> NoReturn:
 class _RefuseEveryTag(dict[int, Callable[..., Any]]):
     """Stands for a table of decoders in which every tag has the decoder that refuses."""
 
-    def __contains__(self, tag: object) -> bool:
-        return True
-
     def __missing__(self, tag: int) -> Callable[..., Any]:
-        return _refuse_tag
-
-    def get(self, tag: int, default: object = None) -> Any:  # noqa: ANN401 - dict's own signature
-        del tag, default
         return _refuse_tag
 
 
 _NO_TAGS = _RefuseEveryTag()
 
 
+def _check_keys(item: Mapping[Any, Any], immutable: object) -> Mapping[Any, Any]:
+    """Refuse map keys that Python would take for a number: true is 1 to it, and so is 1.0."""
+    del immutable
+    for key in item:
+        if type(key) is not int and type(key) is not str:
+            raise ValueError("key")
+    return item
+
+
 def parse_cbor(content: bytes, layer: Layer = Layer.CBOR) -> Any:  # noqa: ANN401 - any CBOR item
     """Parse one CBOR item whose re-encoding is the input again, floats in their own width.
 
-    Gives int, bytes, str, list, dict, bool, None or float. Raises LayerError(layer).
+    Gives int, bytes, str, list, dict (keys int or str), bool, None, float, or what cbor2 has for other
+    simple values. Raises LayerError(layer).
     Source: RFC 8949 sections 4.2.1 (deterministic encoding, without its order of map keys) and 5.3.
     """
     try:
@@ -48,6 +51,7 @@ def parse_cbor(content: bytes, layer: Layer = Layer.CBOR) -> Any:  # noqa: ANN40
             content,
             semantic_decoders=_NO_TAGS,
             tag_hook=_refuse_tag,
+            object_hook=_check_keys,
             max_depth=MAX_DEPTH,
             allow_indefinite=False,
             allow_duplicate_keys=False,

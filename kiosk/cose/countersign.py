@@ -60,8 +60,7 @@ def verify_countersignature(proof: Countersignature, message: Sign1, key: Public
 
     Raises LayerError(COUNTERSIGNATURE). Source: RFC 9338 section 3.3.
     """
-    algorithm = proof.headers.get(ALG)
-    if type(algorithm) is not int or algorithm not in key.algorithm.value:
+    if not key.algorithm.is_named(proof.headers.get(ALG)):
         raise LayerError(Layer.COUNTERSIGNATURE, "the header names another algorithm than the key's")
     if not key.is_signature(proof.signature, countersignature_input(message, proof.protected)):
         raise LayerError(Layer.COUNTERSIGNATURE, "the signature does not fit")

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from kiosk.cose.cbor import encode_cbor, parse_cbor
@@ -16,6 +18,7 @@ from kiosk.cose.layers import Layer, LayerError
 ALG, CRIT, KID, COUNTERSIGNATURE_V2, TYP = 1, 2, 4, 11, 16
 _TAG_SIGN1 = b"\xd2"  # tag(18)
 _TAG_CWT = b"\xd8\x3d"  # tag(61)
+TAGS_OF_SIGN1 = (_TAG_SIGN1, _TAG_CWT + _TAG_SIGN1)
 _PARTS = 4
 
 
@@ -38,7 +41,8 @@ def parse_sign1(content: bytes) -> Sign1:
     """
     body = content.removeprefix(_TAG_CWT)
     if not body.startswith(_TAG_SIGN1):
-        parse_cbor(content)
+        if not _starts_with_tag(content):
+            parse_cbor(content)
         raise LayerError(Layer.COSE, "not tagged as COSE_Sign1")
     parts = parse_cbor(body[1:])
     if not isinstance(parts, list) or len(parts) != _PARTS:
@@ -51,19 +55,30 @@ def parse_sign1(content: bytes) -> Sign1:
     return Sign1(protected, parse_header(protected, unprotected), unprotected, payload, signature)
 
 
+def _starts_with_tag(content: bytes) -> bool:
+    return content[:1] >= b"\xc0" and content[:1] < b"\xe0"  # major type 6, RFC 8949 section 3.1
+
+
 def parse_header(protected: bytes, unprotected: Mapping[Any, Any]) -> Mapping[Any, Any]:
     """Decode a protected bucket; refuse a label in both buckets and any critical label.
 
     Raises LayerError(COSE). Source: RFC 9052 section 3 (an empty map is the empty string) and 3.1.
     """
-    headers = parse_cbor(protected, Layer.COSE) if protected else {}
-    if not isinstance(headers, dict) or (protected and not headers):
-        raise LayerError(Layer.COSE, "protected header is not a map, or an empty map written out")
+    headers = _decode_header(protected)
     if headers.keys() & unprotected.keys():
         raise LayerError(Layer.COSE, "a label stands in both headers")
     if CRIT in headers or CRIT in unprotected:
         raise LayerError(Layer.COSE, "a critical label that is not understood")
     return headers
+
+
+@lru_cache(maxsize=64)
+def _decode_header(protected: bytes) -> Mapping[Any, Any]:
+    """Decode once what every credential of an issuer's key repeats."""
+    headers = parse_cbor(protected, Layer.COSE) if protected else {}
+    if not isinstance(headers, dict) or (protected and not headers):
+        raise LayerError(Layer.COSE, "protected header is not a map, or an empty map written out")
+    return MappingProxyType(headers)
 
 
 def signature1_input(protected: bytes, payload: bytes) -> bytes:
@@ -76,8 +91,7 @@ def verify_sign1(message: Sign1, key: PublicKey) -> None:
 
     Raises LayerError(SIGNATURE). Source: RFC 9052 section 4.4.
     """
-    algorithm = message.headers.get(ALG)
-    if type(algorithm) is not int or algorithm not in key.algorithm.value:
+    if not key.algorithm.is_named(message.headers.get(ALG)):
         raise LayerError(Layer.SIGNATURE, "the header names another algorithm than the key's")
     if not key.is_signature(message.signature, signature1_input(message.protected, message.payload)):
         raise LayerError(Layer.SIGNATURE, "the signature does not fit")

@@ -28,7 +28,7 @@ ALWAYS = (
     Library("libgthread-2.0.so.0", ("libglib2.0-0", "libglib2.0-0t64")),  # renamed in Debian 13
     Library("libxkbcommon.so.0", ("libxkbcommon0",)),
 )
-ON_A_SCREEN = (
+ON_X11 = (
     Library("libxcb-cursor.so.0", ("libxcb-cursor0",)),
     Library("libxcb-icccm.so.4", ("libxcb-icccm4",)),
     Library("libxcb-keysyms.so.1", ("libxcb-keysyms1",)),
@@ -37,8 +37,9 @@ ON_A_SCREEN = (
     Library("libxcb-xkb.so.1", ("libxcb-xkb1",)),
     Library("libxkbcommon-x11.so.0", ("libxkbcommon-x11-0",)),
     Library("libX11-xcb.so.1", ("libx11-xcb1",)),
-    Library("libwayland-cursor.so.0", ("libwayland-cursor0",)),
 )
+ON_WAYLAND = (Library("libwayland-cursor.so.0", ("libwayland-cursor0",)),)
+ON_A_SCREEN = ON_X11 + ON_WAYLAND
 SECOND_DECODER = Library("libzbar.so.0", ("libzbar0",))
 
 

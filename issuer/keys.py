@@ -1,0 +1,91 @@
+"""Private keys of the sandbox: made, kept as PEM files that only their owner reads, used to sign.
+
+A real authority keeps its keys in a hardware module, and a real phone keeps the holder's key in its own
+secure element. Here both lie in the registry's folder, because the sandbox plays the phone as well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
+
+from issuer.errors import Refused
+from issuer.files import PRIVATE, write_file
+from kiosk.cose.keys import Algorithm, PublicKey, ed25519_key, p256_key
+
+PrivateKey = ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey
+_P256_BYTES = 32
+# RFC 6979: the same message gives the same signature, so the same registry and time draw the same code.
+_ECDSA_SHA256 = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """A private key of one COSE algorithm."""
+
+    private: PrivateKey
+
+    @property
+    def public(self) -> PublicKey:
+        """The public half as verifiers know it."""
+        if isinstance(self.private, ed25519.Ed25519PrivateKey):
+            return ed25519_key(self.private.public_key())
+        return p256_key(self.private.public_key())
+
+    @property
+    def algorithm_id(self) -> int:
+        """The COSE algorithm identifier that is emitted: the old one, which every reader knows."""
+        return int(self.public.algorithm.value[0])
+
+    def sign(self, message: bytes) -> bytes:
+        """Sign `message`; ECDSA gives r || s. Source: RFC 9053 sections 2.1 and 2.2."""
+        if isinstance(self.private, ed25519.Ed25519PrivateKey):
+            return self.private.sign(message)
+        r, s = decode_dss_signature(self.private.sign(message, _ECDSA_SHA256))
+        return r.to_bytes(_P256_BYTES) + s.to_bytes(_P256_BYTES)
+
+    def cose_key(self, *, compressed: bool = False) -> dict[int, object]:
+        """Return the public key as a COSE_Key; `compressed` gives y of a point as its sign bit.
+
+        Source: RFC 9053 sections 7.1.1 and 7.2.
+        """
+        if isinstance(self.private, ed25519.Ed25519PrivateKey):
+            return {1: 1, -1: 6, -2: self.private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)}
+        point = self.private.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+        x, y = point[1 : 1 + _P256_BYTES], point[1 + _P256_BYTES :]
+        return {1: 2, -1: 1, -2: x, -3: bool(y[-1] & 1) if compressed else y}
+
+
+def make_key(algorithm: Algorithm) -> SigningKey:
+    """Make a new private key for `algorithm`."""
+    if algorithm is Algorithm.EDDSA:
+        return SigningKey(ed25519.Ed25519PrivateKey.generate())
+    return SigningKey(ec.generate_private_key(ec.SECP256R1()))
+
+
+def save_key(path: Path, key: SigningKey) -> None:
+    """Write the private key to `path`, readable by its owner only."""
+    pem = key.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    write_file(path, pem, PRIVATE)
+
+
+def load_key(path: Path) -> SigningKey:
+    """Read a private key that `save_key` wrote. Raises Refused when it is missing or another kind."""
+    try:
+        key = load_pem_private_key(path.read_bytes(), password=None)
+    except (OSError, ValueError, TypeError) as err:
+        raise Refused(f"the key {path.name} cannot be read") from err
+    if not isinstance(key, ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey):
+        raise Refused(f"the key {path.name} is neither Ed25519 nor P-256")
+    return SigningKey(key)

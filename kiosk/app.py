@@ -1,0 +1,177 @@
+"""The composition root: parts, threads, window and event loop, started together and ended in order.
+
+Rules kept here: the window appears before the camera and the store are ready; a bug in the window takes the
+kiosk out of service instead of leaving an old picture; threads end before what they own is closed. Which
+parts there are is `compose.py`'s, what the demo plays is in `demo/`.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from types import FrameType, TracebackType
+
+from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtWidgets import QApplication
+
+from kiosk.camera.capture import Capture
+from kiosk.compose import make_gear, make_source, start_logging
+from kiosk.config import Screen, Settings
+from kiosk.demo.stage import DemoStage
+from kiosk.model import Fault, Reason
+from kiosk.runner import Runner
+from kiosk.ui.bridge import Bridge
+from kiosk.ui.controller import Controller
+from kiosk.ui.language import Digits, Language
+from kiosk.ui.snapshot import render_png
+from kiosk.ui.window import MainWindow
+from kiosk.view import AttentionView, ResultView, StatusLine, View
+
+_BEAT_MS = 200
+_log = logging.getLogger(__name__)
+
+
+def run_kiosk(settings: Settings) -> int:
+    """Run the kiosk until it is closed; returns the exit code. Raises Fault when the models are altered."""
+    start_logging(settings.paths.state)
+    application = _application()
+    with ExitStack() as held:
+        capture = Capture(make_source(settings))
+        held.callback(capture.stop)
+        desk = _Desk(settings.screen, capture)
+        runner = Runner(make_gear(settings, capture), desk.bridge.post)
+        desk.connect(runner)
+        held.callback(runner.stop)
+        capture.start()
+        runner.start()
+        desk.show(fullscreen=settings.screen.fullscreen)
+        return _execute(application, runner)
+
+
+def run_demo(settings: Settings, pictures: Path | None, say: Callable[[str], None]) -> int:
+    """Play the demo; with `pictures` one round, a PNG of each result, and exit code 1 on any wrong answer."""
+    application = _application()
+    with ExitStack() as held:
+        stage = held.enter_context(DemoStage(settings, say, once=pictures is not None))
+        start_logging(stage.settings.paths.state)
+        capture = Capture(stage.scene)
+        held.callback(capture.stop)
+        desk = _Desk(settings.screen, capture)
+
+        def post(view: View | StatusLine) -> None:
+            desk.bridge.post(view)
+            stage.see(view)
+
+        runner = Runner(make_gear(stage.settings, capture), post)
+        desk.connect(runner)
+        held.callback(runner.stop)
+        stage.direct(runner.request)
+        if pictures is not None:
+            desk.photograph(pictures)
+        capture.start()
+        runner.start()
+        desk.show(fullscreen=False)
+        ended = _execute(application, runner, lambda: stage.is_over)
+        return stage.judge() if pictures is not None else ended
+
+
+class _Desk:
+    """The window with its bridge and controller."""
+
+    def __init__(self, screen: Screen, capture: Capture) -> None:
+        self.bridge = Bridge()
+        self.window = MainWindow(
+            capture.preview,
+            language=Language(screen.language),
+            digits=Digits(screen.digits),
+            px_per_mm=screen.pixels_per_mm,
+            kiosk_mode=screen.fullscreen,
+        )
+        self._parts: list[QObject] = []
+        sys.excepthook = self._take_out_of_service
+
+    def connect(self, runner: Runner) -> None:
+        """Let requests reach the runner."""
+        self._parts.append(Controller(self.bridge, self.window, runner.request))
+
+    def photograph(self, folder: Path) -> None:
+        """Write a picture of each result to `folder`."""
+        photographer = _Photographer(self.window, folder)
+        self.bridge.posted.connect(photographer.take)
+        self._parts.append(photographer)
+
+    def show(self, *, fullscreen: bool) -> None:
+        """Show the window, over the whole screen or not."""
+        if fullscreen:
+            self.window.showFullScreen()
+        else:
+            self.window.show()
+
+    def _take_out_of_service(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        """Replace whatever is shown: a window with a bug must not keep an old verdict."""
+        del error, trace
+        _log.error("bug in the window: %s", kind.__name__)
+        self.bridge.post(AttentionView(Reason.INTERNAL, kind.__name__))
+
+
+class _Photographer(QObject):
+    """Takes a picture of the window at each new result."""
+
+    def __init__(self, window: MainWindow, folder: Path) -> None:
+        super().__init__(window)
+        self._window = window
+        self._folder = folder
+        self._last = 0
+
+    @Slot(object)
+    def take(self, view: View | StatusLine) -> None:
+        """Picture `view` once the window has drawn it."""
+        if isinstance(view, ResultView) and view.row != self._last:
+            self._last = view.row
+            name = f"{len(list(self._folder.glob('*.png'))) + 1}_{view.verdict.outcome.value}.png"
+            render_png(self._window, self._folder / name)
+
+
+class _Beat(QObject):
+    """A slow heart beat: lets signals of the system through, and ends the loop when the worker ended."""
+
+    def __init__(self, application: QApplication, runner: Runner, is_over: Callable[[], bool]) -> None:
+        super().__init__(application)
+        self._application = application
+        self._runner = runner
+        self._is_over = is_over
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self.beat)
+        self._timer.start(_BEAT_MS)
+
+    @Slot()
+    def beat(self) -> None:
+        """Quit when nothing is left to do."""
+        if self._runner.ended or self._is_over():
+            self._application.quit()
+
+
+def _application() -> QApplication:
+    """Make the application. Raises Fault when there is no display, which Qt would answer with an abort."""
+    offscreen = os.environ.get("QT_QPA_PLATFORM", "").startswith(("offscreen", "minimal"))
+    if not offscreen and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        raise Fault(Reason.INTERNAL, "no display: start in a graphical session")
+    return QApplication(["mudaqqiq"])
+
+
+def _execute(application: QApplication, runner: Runner, is_over: Callable[[], bool] = lambda: False) -> int:
+    def close(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        application.quit()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, close)
+    _Beat(application, runner, is_over)
+    return application.exec()

@@ -1,0 +1,113 @@
+"""Is the camera alive? Decided from the pictures and the time alone; opens and closes nothing.
+
+A camera that was unplugged may go on repeating its last picture, and its driver may block for seconds. So a
+camera is alive only while pictures arrive that differ: a real sensor's noise changes every one.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+
+from kiosk.model import Pixels
+
+_SAMPLE_ROWS = 32  # one row in so many is compared first; live pictures differ there at once
+_FPS_OVER = 30  # pictures the rate is measured over
+
+
+@dataclass(frozen=True, slots=True)
+class WatchLimits:
+    """How long a camera may be silent: `silent_s` once it gave a picture, `first_picture_s` before."""
+
+    silent_s: float = 2.0
+    first_picture_s: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureStatus:
+    """The camera as others may know it.
+
+    `since` is when the present state (lost or not) began, on the capture's monotonic clock. `detail` says
+    why in technical words. `frame_size` is (width, height) of the last picture, None before the first.
+    """
+
+    lost: bool
+    since: float
+    detail: str
+    frame_size: tuple[int, int] | None
+    fps: float
+
+
+class Watch:
+    """Follows one camera's pictures; used under the capture's lock.
+
+    With `expect_noise` a picture equal to the one before, byte by byte, is not a new one.
+    """
+
+    def __init__(self, now: float, limits: WatchLimits, *, expect_noise: bool) -> None:
+        self._limits = limits
+        self._expect_noise = expect_noise
+        self._last: Pixels | None = None
+        self._new_at = now
+        self._times: deque[float] = deque(maxlen=_FPS_OVER)
+        self._trouble: str | None = None
+        self._trouble_at = now
+        self._alive_since = now
+
+    def is_new(self, pixels: Pixels) -> bool:
+        """Tell whether `pixels` shows that the sensor is alive."""
+        return not (self._expect_noise and self._last is not None and _equal(self._last, pixels))
+
+    def saw_new(self, pixels: Pixels, now: float) -> None:
+        """Note a new picture: whatever was wrong is over."""
+        if self._is_lost(now):
+            self._alive_since = now
+        if self._trouble is not None:
+            self._times.clear()
+        self._last, self._new_at, self._trouble = pixels, now, None
+        self._times.append(now)
+
+    def saw_trouble(self, detail: str, now: float, *, lost: bool) -> None:
+        """Note that opening or reading failed; `lost` says so at once, without waiting for the limit."""
+        if lost and self._trouble is None:
+            self._trouble_at = now
+        if lost or self._trouble is not None:
+            self._trouble = detail
+
+    def is_silent(self, now: float) -> bool:
+        """Tell whether no new picture came for longer than the limits allow."""
+        return now - self._new_at > self._limit_s
+
+    def status(self, now: float) -> CaptureStatus:
+        """Return the state at `now`; a driver that blocks is lost too, though nothing has returned."""
+        size = None if self._last is None else (self._last.shape[1], self._last.shape[0])
+        if not self._is_lost(now):
+            return CaptureStatus(
+                lost=False, since=self._alive_since, detail="", frame_size=size, fps=self._fps
+            )
+        silent_since = self._new_at + self._limit_s
+        since = silent_since if self._trouble is None else min(self._trouble_at, silent_since)
+        detail = self._trouble or f"no new picture for {now - self._new_at:.1f} s"
+        return CaptureStatus(lost=True, since=since, detail=detail, frame_size=size, fps=0.0)
+
+    def _is_lost(self, now: float) -> bool:
+        return self._trouble is not None or self.is_silent(now)
+
+    @property
+    def _limit_s(self) -> float:
+        return self._limits.first_picture_s if self._last is None else self._limits.silent_s
+
+    @property
+    def _fps(self) -> float:
+        if len(self._times) < 2:  # noqa: PLR2004 - one picture has no rate
+            return 0.0
+        return (len(self._times) - 1) / max(1e-6, self._times[-1] - self._times[0])
+
+
+def _equal(a: Pixels, b: Pixels) -> bool:
+    """Compare byte by byte, a sample first."""
+    if a.shape != b.shape or not np.array_equal(a[::_SAMPLE_ROWS], b[::_SAMPLE_ROWS]):
+        return False
+    return np.array_equal(a, b)

@@ -1,0 +1,130 @@
+"""`python -m kiosk doctor`: what this machine lacks, one line each, and what to do about it.
+
+Changes nothing. Exit codes: 0 when the kiosk can serve, 1 when any line is RED, 2 usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from kiosk.config import Settings
+from kiosk.health.finding import Finding, Mark, red
+from kiosk.health.libraries import SECOND_DECODER
+from kiosk.health.packages import (
+    REPAIR,
+    probe_font,
+    probe_opencv,
+    probe_packages,
+    probe_python,
+    probe_settings,
+)
+
+EXIT_RED = 1
+CLOCK_FILE = "clock.json"
+FONT_PACKAGE = "fontpkg_ibm_plex_sans_arabic"
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add `doctor`."""
+    parser = subparsers.add_parser("doctor", help="say what this machine lacks, and what to do")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.set_defaults(func=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print what every probe found."""
+    findings = examine(args.config)
+    print(as_json(findings) if args.json else as_text(findings))
+    return EXIT_RED if any(each.mark is Mark.RED for each in findings) else 0
+
+
+def examine(config: Path) -> tuple[Finding, ...]:
+    """Run every probe; those that need a package only as far as it can be loaded."""
+    finding, settings = probe_settings(config)
+    return (
+        probe_python(sys.version_info[:3]),
+        probe_packages(),
+        probe_opencv(),
+        probe_font(_find_font_folder()),
+        finding,
+        *_attempt("machine", lambda: _examine_machine(settings)),
+        *_attempt("face models", _examine_models),
+        *_attempt("log", lambda: _examine_log(settings)),
+        *_attempt("trust store", lambda: _examine_trust(settings)),
+    )
+
+
+def _examine_machine(settings: Settings) -> Iterable[Finding]:
+    from kiosk.audit.space import SpaceLimits, read_free_bytes  # noqa: PLC0415 - what a probe needs may be missing
+    from kiosk.health import machine  # noqa: PLC0415 - as above
+
+    yield machine.probe_libraries(machine.needed_libraries(os.environ))
+    yield machine.probe_screen(os.environ)
+    yield machine.probe_second_decoder(SECOND_DECODER)
+    yield machine.probe_camera(settings.camera.device)
+    yield machine.probe_disk(settings.paths.log, read_free_bytes, SpaceLimits())
+
+
+def _examine_models() -> Iterable[Finding]:
+    from kiosk.health.models import probe_models  # noqa: PLC0415 - needs OpenCV, which may be missing
+
+    yield probe_models(None)
+
+
+def _examine_log(settings: Settings) -> Iterable[Finding]:
+    from kiosk.health.log import probe_log, probe_sqlite  # noqa: PLC0415 - needs pysqlite3, which may be missing
+
+    yield probe_sqlite(None)
+    yield probe_log(settings.paths.log)
+
+
+def _examine_trust(settings: Settings) -> Iterable[Finding]:
+    from kiosk.health import trust  # noqa: PLC0415 - needs tuf, which may be missing
+    from kiosk.trust.system_clock import observe_machine  # noqa: PLC0415 - as above
+
+    seen = observe_machine()
+    findings, floor = trust.probe_trust(settings.paths.store, seen.wall)
+    yield from findings
+    yield trust.probe_clock(trust.read_machine_clock(seen, settings.paths.state / CLOCK_FILE, floor))
+
+
+def _find_font_folder() -> Path | None:
+    spec = importlib.util.find_spec(FONT_PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        return None
+    return Path(spec.submodule_search_locations[0]) / "files"
+
+
+def _attempt(name: str, probes: Callable[[], Iterable[Finding]]) -> tuple[Finding, ...]:
+    """Run probes that load packages; one that cannot be loaded is a finding too."""
+    try:
+        return tuple(probes())
+    except ImportError as err:
+        return (red(name, f"cannot be examined, {err}", REPAIR),)
+
+
+def as_text(findings: Sequence[Finding]) -> str:
+    """Write one line a finding."""
+    width = max(len(each.name) for each in findings)
+    lines = (
+        f"{each.mark.value:<5} {each.name:<{width}}  {each.found}"
+        + (f" -> {each.action}" if each.action else "")
+        for each in findings
+    )
+    return "\n".join(lines)
+
+
+def as_json(findings: Sequence[Finding]) -> str:
+    """Write the findings for a program."""
+    rows = [
+        {"name": each.name, "mark": each.mark.value.lower(), "found": each.found, "action": each.action}
+        for each in findings
+    ]
+    healthy = all(each.mark is not Mark.RED for each in findings)
+    return json.dumps({"healthy": healthy, "findings": rows}, ensure_ascii=False, indent=1)

@@ -1,0 +1,1 @@
+"""The demo: a sandbox authority, a play before a simulated camera, and the real pipeline between them."""

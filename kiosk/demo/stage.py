@@ -1,0 +1,100 @@
+"""Everything the demo needs of its own: folder, authority, trust store, log, scene and director.
+
+Rules kept here: nothing of the real kiosk is touched, and a kiosk whose store has a root never plays a demo;
+the store is filled as any kiosk's is, by pinning the root and promoting the authority's tree.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from kiosk.camera.scene import SceneSource
+from kiosk.config import Paths, Settings
+from kiosk.demo.authority import DemoAuthority
+from kiosk.demo.director import Director, Scene
+from kiosk.demo.play import ACTS, make_shots
+from kiosk.model import Fault, Reason
+from kiosk.trust.store import init_store
+from kiosk.trust.update import update_store
+from kiosk.view import Request, StatusLine, View
+
+ROUND_LIMIT_S = 180.0
+STATION, PURPOSE = "demo", "checkpoint"
+
+
+class DemoStage:
+    """A set-up demo; use as a context. `settings` are the given ones with the demo's own folders."""
+
+    def __init__(
+        self, settings: Settings, say: Callable[[str], None], *, once: bool, linger_s: float | None = None
+    ) -> None:
+        """Prepare; `once` plays one round, else it loops. `say` gets one line a visitor. Raises Fault."""
+        refuse_provisioned(settings.paths.store)
+        self._given = settings
+        self._say = say
+        self._once = once
+        self._linger_s = linger_s or (1.0 if once else 4.0)
+        self._held = ExitStack()
+        self._director: Director | None = None
+
+    def __enter__(self) -> Self:
+        with ExitStack() as held:
+            folder = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="mudaqqiq-demo-")))
+            paths = Paths(folder / "store", folder / "state", folder / "state" / "log")
+            self.settings = replace(self._given, paths=paths)
+            authority = held.enter_context(DemoAuthority(folder / "issuer"))
+            init_store(authority.root, paths.store, STATION, PURPOSE)
+            update_store(authority.tree, paths.store, datetime.now(UTC))
+            self.scene = SceneSource(make_shots(authority), loop=not self._once)
+            self._began = time.monotonic()
+            self._held = held.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._director is not None:
+            self._director.close()
+        self._held.close()
+
+    def direct(self, ask: Callable[[Request], None]) -> None:
+        """Let the director play the officer, who asks by `ask`."""
+        self._director = Director(self.scene, ACTS, ask, self._tell, linger_s=self._linger_s)
+
+    def see(self, view: View | StatusLine) -> None:
+        """Show the director what the screen shows."""
+        if self._director is not None:
+            self._director.see(view)
+
+    def _tell(self, scene: Scene) -> None:
+        reasons = " ".join(reason.value for reason in scene.reasons) or "-"
+        mark = "" if scene.as_expected else f"   (expected {scene.act.outcome.value})"
+        self._say(f"demo: {scene.outcome.value:5} {reasons:16} row {scene.row:<3} {scene.act.name}{mark}")
+
+    @property
+    def is_over(self) -> bool:
+        """Whether one round is over, or has taken far too long; never for a demo that loops."""
+        if not self._once or self._director is None:
+            return False
+        return self._director.round_over.is_set() or time.monotonic() - self._began > ROUND_LIMIT_S
+
+    def judge(self) -> int:
+        """Return 0 when every visitor got the right answer, 1 otherwise, and say which."""
+        right = self._director is not None and self._director.as_expected
+        played = len(self._director.scenes) if self._director else 0
+        self._say(f"demo: {played} of {len(ACTS)} visitors, {'all' if right else 'NOT'} as expected")
+        return 0 if right else 1
+
+
+def refuse_provisioned(store: Path) -> None:
+    """Raise Fault when `store` has a root: a kiosk in service must never show a played PASS."""
+    if (store / "root.json").exists():
+        raise Fault(Reason.TRUST_INVALID, f"{store} has a pinned root: a kiosk in service plays no demo")

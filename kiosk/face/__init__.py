@@ -1,0 +1,1 @@
+"""The face step: one live person, the same person as in the credential's photo."""

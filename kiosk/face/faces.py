@@ -1,0 +1,88 @@
+"""What a face is here, and what any face engine must be able to do.
+
+The rest of the package knows an engine only by `FaceEngine`, so that a second one can stand beside the
+first. Nothing here decides anything.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kiosk.model import Box, Pixels
+
+Embedding = NDArray[np.float32]
+Point = tuple[float, float]
+
+BYSTANDER_SHARE = 0.4  # a face with less than this share of the nearest one's eye distance stands behind
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One face found in a picture, in pixels of that picture.
+
+    `landmarks`: the eye on the left of the picture, the one on the right, nose tip, left and right corner
+    of the mouth. `score`: the detector's own, 0 to 1.
+    """
+
+    box: Box
+    landmarks: tuple[Point, Point, Point, Point, Point]
+    score: float
+
+    @property
+    def eye_distance_px(self) -> float:
+        """The distance between the centres of the eyes."""
+        return math.dist(self.landmarks[0], self.landmarks[1])
+
+    @property
+    def roll_deg(self) -> float:
+        """How far the head leans, in degrees; 0 is upright, positive is clockwise in the picture."""
+        (left_x, left_y), (right_x, right_y) = self.landmarks[:2]
+        return math.degrees(math.atan2(right_y - left_y, right_x - left_x))
+
+    def mapped(self, scale: float, shift_x: float = 0.0, shift_y: float = 0.0) -> Face:
+        """Return the same face in a picture that was scaled first and shifted after."""
+        eye, other_eye, nose, mouth, other_mouth = (
+            (x * scale + shift_x, y * scale + shift_y) for x, y in self.landmarks
+        )
+        box = Box(
+            self.box.left * scale + shift_x,
+            self.box.top * scale + shift_y,
+            self.box.width * scale,
+            self.box.height * scale,
+        )
+        return Face(box, (eye, other_eye, nose, mouth, other_mouth), self.score)
+
+
+class FaceEngine(Protocol):
+    """Finds and describes faces. One object belongs to one thread: engines keep state between calls."""
+
+    @property
+    def model_id(self) -> str:
+        """A short name of exactly these models, for the log."""
+        ...
+
+    def find_faces(self, pixels: Pixels) -> tuple[Face, ...]:
+        """Return every face in `pixels` (BGR), the one with the widest eyes first."""
+        ...
+
+    def align(self, pixels: Pixels, face: Face) -> Pixels:
+        """Return the face upright as the matcher sees it: BGR, 112 x 112, eyes about 35 px apart."""
+        ...
+
+    def embed(self, pixels: Pixels, face: Face) -> Embedding:
+        """Describe the face: float32, shape (128,), of length 1. Closer directions, likelier one person."""
+        ...
+
+
+def main_faces(faces: tuple[Face, ...]) -> tuple[Face, ...]:
+    """Return the faces in front, without those much smaller than the nearest one.
+
+    Whoever queues behind the visitor does not stop the visit; whoever stands beside him does.
+    """
+    widest = max((face.eye_distance_px for face in faces), default=0.0)
+    return tuple(face for face in faces if face.eye_distance_px >= BYSTANDER_SHARE * widest)

@@ -1,0 +1,159 @@
+"""Is this face on a phone? The place and outline rules against the phone's own photo.
+
+The matcher cannot tell a photo on a phone from a person: filmed from a phone, a photo scores as well as its
+holder. What gives it away is what surrounds it: the code beside it, or a rectangle upright with the face
+(the photo's own border, the screen, the phone's body, a card or a sheet of paper). Behind a living person
+there may be three sides of a door or a window, but never the fourth: the neck hides its middle.
+
+Rules kept here: a face is refused when in doubt; a rectangle much larger than a phone would be around this
+face is background. This is no liveness check: a picture that fills the whole view has no edges to see.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from kiosk.face.faces import Face, Point
+from kiosk.model import Box, Pixels
+
+# The photo on a phone is at most about as wide as the code beside it, and eyes are 0.4 of a photo apart; the
+# eyes of a person at arm's length are wider than this share of the code he has just shown.
+_EYES_OF_CODE = 0.3
+_BESIDE_CODE = 0.5  # how far around the code is still beside it, in its longer sides
+
+# The working copy: the face upright, its eyes 32 px apart, the nose tip in the middle of 416 px.
+_EYE_PX = 32
+_HALF = 208
+_TILTS_DEG = (0.0, -2.0, 2.0, -4.0, 4.0, -6.0, 6.0)  # the photo against its own face
+# Where sides are looked for, in eye distances from the nose tip: nearer is the face itself, farther is wider
+# than a phone (70 mm, against eyes 12 mm apart on it).
+_SIDEWAYS = (1.1, 4.5)
+_UP = (1.6, 5.0)
+_DOWN = (1.15, 6.0)
+_NECK = 0.6  # half of a neck's width
+_MIN_STEP = 2.5  # grey levels per pixel that make an edge
+_STRAIGHT = 0.82  # share of a side along which an edge runs
+_HALF_SEEN = 0.5
+_CORNER = 0.12  # share of a side, at each end, where a corner may be round
+_MAX_LINES = 8
+_APART_PX = 1
+
+Mask = NDArray[np.float64]
+
+
+def is_beside_code(face: Face, code: Box) -> bool:
+    """Tell whether `face` lies inside or beside the rectangle of `code` and is as small as a photo there."""
+    side = max(code.width, code.height)
+    near = _BESIDE_CODE * side
+    box = face.box
+    apart = (
+        box.left > code.left + code.width + near
+        or box.left + box.width < code.left - near
+        or box.top > code.top + code.height + near
+        or box.top + box.height < code.top - near
+    )
+    return not apart and face.eye_distance_px < _EYES_OF_CODE * side
+
+
+def is_on_screen(pixels: Pixels, face: Face) -> bool:
+    """Tell whether a screen-like rectangle surrounds `face` in `pixels` (BGR)."""
+    grey, middle, scale = _surroundings(pixels, face)
+    return any(_has_rectangle(_upright(grey, middle, scale, face.roll_deg + tilt)) for tilt in _TILTS_DEG)
+
+
+def _surroundings(pixels: Pixels, face: Face) -> tuple[NDArray[np.uint8], Point, float]:
+    """Return what lies around the face in grey, the nose tip in it, and the scale still to be applied."""
+    height, width = pixels.shape[:2]
+    scale = _EYE_PX / max(face.eye_distance_px, 1.0)
+    reach = 1.5 * _HALF / scale  # room to turn
+    x, y = face.landmarks[2]
+    left, right = (round(min(max(x + side, 0), width)) for side in (-reach, reach))
+    top, bottom = (round(min(max(y + side, 0), height)) for side in (-reach, reach))
+    part = pixels[top : max(bottom, top + 1), left : max(right, left + 1)]
+    grey = np.asarray(cv2.cvtColor(part, cv2.COLOR_BGR2GRAY), np.uint8)
+    x, y = x - left, y - top
+    if scale >= 1.0:
+        return grey, (x, y), scale
+    small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)  # a warp cannot average
+    return np.asarray(small, np.uint8), (x * scale, y * scale), 1.0
+
+
+def _upright(grey: NDArray[np.uint8], middle: Point, scale: float, roll_deg: float) -> NDArray[np.float32]:
+    """Turn the picture upright around `middle`. Beyond its rim nothing has an edge."""
+    warp = np.asarray(cv2.getRotationMatrix2D(middle, roll_deg, scale), np.float64)
+    warp[:, 2] += _HALF - np.array(middle)
+    upright = cv2.warpAffine(grey, warp, (2 * _HALF, 2 * _HALF), borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(cv2.GaussianBlur(upright, (0, 0), 1.0), np.float32)
+
+
+def _has_rectangle(grey: NDArray[np.float32]) -> bool:
+    """Look for four straight sides around the middle, of which one may be half hidden by a hand."""
+    across = np.asarray(cv2.Sobel(grey, cv2.CV_32F, 1, 0, scale=1 / 8), np.float32)
+    down = np.asarray(cv2.Sobel(grey, cv2.CV_32F, 0, 1, scale=1 / 8), np.float32)
+    upright, level = _edges(across, down), _edges(down.T, across.T)
+    middle = (_HALF - _px(_NECK), _HALF + _px(_NECK))
+    bottoms = [row for row in _lines(level, 1, _DOWN) if _share(level, row, *middle) >= _STRAIGHT]
+    tops = _lines(level, -1, _UP) if bottoms else []
+    lefts = _lines(upright, -1, _SIDEWAYS) if tops else []
+    rights = _lines(upright, 1, _SIDEWAYS) if lefts else []
+    return any(
+        _is_outlined(upright, level, left, right, top, bottom)
+        for left, right, top, bottom in product(lefts, rights, tops, bottoms)
+    )
+
+
+def _is_outlined(upright: Mask, level: Mask, left: int, right: int, top: int, bottom: int) -> bool:
+    high, wide = _trimmed(top, bottom), _trimmed(left, right)
+    shares = sorted(
+        (
+            _share(level, bottom, *wide),
+            _share(level, top, *wide),
+            _share(upright, left, *high),
+            _share(upright, right, *high),
+        )
+    )
+    return shares[0] >= _HALF_SEEN and shares[1] >= _STRAIGHT
+
+
+def _edges(across: NDArray[np.float32], along: NDArray[np.float32]) -> Mask:
+    """Mark straight upright edges, dark to light and light to dark apart, summed down the columns."""
+    straight = np.abs(across) >= 3.0 * np.abs(along)
+    return np.stack([_summed(straight & (sign * across >= _MIN_STEP)) for sign in (1, -1)])
+
+
+def _summed(marks: NDArray[np.bool_]) -> Mask:
+    wide = cv2.dilate(marks.astype(np.uint8), np.ones((1, 3), np.uint8))
+    return np.vstack((np.zeros((1, wide.shape[1])), np.cumsum(wide, axis=0)))
+
+
+def _lines(edges: Mask, side: int, reach: tuple[float, float]) -> list[int]:
+    """Return the columns on one side of the middle where a line may run, the clearest first."""
+    columns = range(_HALF + side * _px(reach[0]), _HALF + side * _px(reach[1]), side)
+    span = _px(0.9)
+    seen = sorted(((_share(edges, column, _HALF - span, _HALF + span), column) for column in columns))
+    lines: list[int] = []
+    for share, column in seen[::-1]:
+        if share < _HALF_SEEN or len(lines) == _MAX_LINES:
+            break
+        if all(abs(column - line) > _APART_PX for line in lines):
+            lines.append(column)
+    return lines
+
+
+def _share(edges: Mask, column: int, start: int, end: int) -> float:
+    """Return the share of a column along which one kind of edge runs."""
+    return float((edges[:, end, column] - edges[:, start, column]).max()) / max(end - start, 1)
+
+
+def _trimmed(start: int, end: int) -> tuple[int, int]:
+    corner = round(_CORNER * (end - start))
+    return start + corner, end - corner
+
+
+def _px(eye_distances: float) -> int:
+    return round(eye_distances * _EYE_PX)

@@ -1,0 +1,49 @@
+"""A still picture in place of the live face: for the command line, off the counter.
+
+Rules kept here: a still counts with one picture, because there is no more; nobody can be asked to come
+closer, so it may be smaller than a live face; whatever is not one usable face is not a presented face, and
+the kiosk cannot tell (REFER NOT_PRESENTED). That a still proves no living person is said by its caller.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kiosk.face.crop import LIVE_CROP_HEIGHT, upright_crop
+from kiosk.face.faces import FaceEngine, main_faces
+from kiosk.face.match import FaceResult, decide, refer, similarity
+from kiosk.face.portrait import Portrait
+from kiosk.face.quality import first_problem, measure_face
+from kiosk.model import FaceLimits, Note, Pixels, Reason
+
+MIN_EYE_DISTANCE_PX = 36.0  # the matcher's own crop has 35
+
+
+def compare_still(
+    engine: FaceEngine, portrait: Portrait, pixels: Pixels, limits: FaceLimits, *, minor: bool = False
+) -> FaceResult:
+    """Compare the one face in `pixels` (BGR) with the credential's.
+
+    No face, several faces or a face too poor to judge: REFER NOT_PRESENTED, with the cause as detail. The
+    check carries the note STILL_FACE.
+    """
+    result = _compare(engine, portrait, pixels, limits, minor=minor)
+    return replace(result, check=replace(result.check, notes=(Note.STILL_FACE,)))
+
+
+def _compare(
+    engine: FaceEngine, portrait: Portrait, pixels: Pixels, limits: FaceLimits, *, minor: bool
+) -> FaceResult:
+    faces = main_faces(engine.find_faces(pixels))
+    if len(faces) != 1:
+        return FaceResult(refer(Reason.NOT_PRESENTED, f"{len(faces)} faces"))
+    face = faces[0]
+    quality = measure_face(engine, pixels, face)
+    live = upright_crop(pixels, face, LIVE_CROP_HEIGHT)
+    problem = first_problem(quality, limits, MIN_EYE_DISTANCE_PX)
+    if problem is not None:
+        check = refer(Reason.NOT_PRESENTED, f"face not usable: {problem.value}")
+        return FaceResult(check, None, quality, face.box, live)
+    score = similarity(portrait.embedding, engine.embed(pixels, face))
+    check = decide([score], replace(limits, frames=1), minor=minor)
+    return FaceResult(check, None if minor else score, quality, face.box, live)

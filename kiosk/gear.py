@@ -1,0 +1,79 @@
+"""What the worker works with: protocols for the camera and the clocks, and the settings of a running kiosk.
+
+The composition root (`app.py`) makes the real ones, the demo and the tests make theirs. Nothing acts here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from kiosk.audit.log import AuditLog
+from kiosk.audit.pseudonym import PseudonymKeys
+from kiosk.camera.watch import CaptureStatus
+from kiosk.face.faces import FaceEngine
+from kiosk.model import ClockReading, CodeSighting, Environment, Frame
+from kiosk.trust.trustset import TrustSet
+
+
+class Camera(Protocol):
+    """The newest frame, and how the camera is. `simulated` is said in every row."""
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the pictures come from anything but a sensor."""
+        ...
+
+    @property
+    def status(self) -> CaptureStatus:
+        """How the camera is now."""
+        ...
+
+    def take(self, timeout_s: float) -> Frame | None:
+        """Return the newest frame not yet taken, at most 300 ms old, or None after `timeout_s`."""
+        ...
+
+
+class CodeReader(Protocol):
+    """Finds a code in a frame."""
+
+    def read(self, picture: Frame) -> CodeSighting | None:
+        """Return what is seen of a code, or None."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """How long a result stays, in seconds; see `[screen]` in config.toml."""
+
+    pass_s: float = 5.0
+    mask_s: float = 15.0
+    clear_s: float = 30.0
+    hold_s: float = 120.0
+    visit_s: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Gear:
+    """Everything the worker is given. Callables raise Fault when their part cannot serve.
+
+    `trust` gives the set in force now; `clock` reads the wall clock against a floor; `monotonic` is the clock
+    that stamps the frames; `open_log` opens the log of an environment.
+    """
+
+    camera: Camera
+    reader: CodeReader
+    engine: FaceEngine
+    trust: Callable[[], TrustSet]
+    clock: Callable[[datetime], ClockReading]
+    open_log: Callable[[Environment], AuditLog]
+    open_pseudonyms: Callable[[Environment], PseudonymKeys]
+    monotonic: Callable[[], float]
+    config_hash: bytes
+    app_version: str
+    times: Times = Times()
+    face_accept: float = 0.0
+    store: Path | None = None

@@ -1,0 +1,211 @@
+"""What one visit knows from the code to the verdict: trust and time, credential, portrait, faces.
+
+Rules kept here: trust, policy and time are those of the moment the code was read; the verdict is made by
+`conclude` from every check, never here; what the screen may see is filtered by the purpose.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from kiosk.audit.entry import FaceMeasure
+from kiosk.examination import Examination, examine_code, holder_view, tightened
+from kiosk.face.live import FaceProgress, LiveComparison
+from kiosk.face.match import FaceResult, likeness
+from kiosk.gear import Gear, Times
+from kiosk.model import (
+    Check,
+    CodeSighting,
+    Frame,
+    Hint,
+    Outcome,
+    Presentation,
+    Reason,
+    Source,
+    Step,
+    Verdict,
+)
+from kiosk.recorder import Moment
+from kiosk.trust.policy import PurposePolicy
+from kiosk.verify.credential import Credential
+from kiosk.verify.pipeline import conclude
+from kiosk.verify.replay import ProofKey
+from kiosk.view import FaceView, Holder, ResultView, StatusLine
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A verdict and what belongs to it, before its row is written."""
+
+    verdict: Verdict
+    face: FaceResult | None = None
+
+
+class Session:
+    """One visit in progress; belongs to the worker's thread."""
+
+    def __init__(self, gear: Gear, moment: Moment, text: str, began_at: float) -> None:
+        """Examine the code `text` under `moment`; `began_at` is the frame's time in seconds."""
+        self.moment = moment
+        self.purpose: PurposePolicy = moment.trust.purpose()
+        self.began_at = began_at
+        self._gear = gear
+        self._limits = tightened(moment.trust.policy.face, gear.face_accept)
+        self._comparison: LiveComparison | None = None
+        presentation = Presentation(text, Source.CAMERA)
+        self._examination: Examination = examine_code(
+            presentation, moment.trust, self.purpose, moment.clock, gear.engine, gear.monotonic
+        )
+
+    @property
+    def credential(self) -> Credential | None:
+        """The verified credential, None while nothing of the code is trusted."""
+        return self._examination.examined.credential
+
+    @property
+    def proof(self) -> ProofKey | None:
+        """What names this showing of a live code; None without a valid live proof."""
+        credential = self.credential
+        if credential is None or credential.proof_at is None:
+            return None
+        return credential.payload_digest, credential.proof_at
+
+    @property
+    def wants_face(self) -> bool:
+        """Whether the visit goes on to the face; otherwise the code alone decides."""
+        return self._examination.wants_face
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether the code is none that this kiosk reads at all."""
+        return self.decide_by_code().verdict.reasons[:1] == (Reason.NOT_A_CREDENTIAL,)
+
+    def decide_by_code(self, *later: Check) -> Decided:
+        """Return the verdict of the code with the checks made so far and `later`."""
+        return Decided(conclude(self._examination.examined, (*self._examination.later_checks, *later)))
+
+    def decide_replayed(self) -> Decided:
+        """Return the verdict when the live proof was seen in an earlier visit and did not change."""
+        examined = self._examination.examined
+        failed = Check(Step.LIVE_PROOF, Outcome.FAIL, Reason.PROOF_REPLAYED)
+        checks = tuple(failed if check.step is Step.LIVE_PROOF else check for check in examined.checks)
+        return Decided(conclude(replace(examined, checks=checks)))
+
+    def decide_unfinished(self, reason: Reason) -> Decided:
+        """Return the REFER of a visit that ended before its face was judged."""
+        return self.decide_by_code(Check(Step.FACE, Outcome.REFER, reason))
+
+    def start_face(self, at: float) -> None:
+        """Begin to look at faces; `at` is the time of the frame that showed the code, in seconds."""
+        portrait = self._examination.portrait
+        if portrait is None:
+            raise ValueError("there is no portrait to compare with")
+        self._comparison = LiveComparison(self._gear.engine, portrait, self._limits, at)
+
+    def look(self, frame: Frame, code: CodeSighting | None) -> tuple[FaceView, Decided | None]:
+        """Judge one frame; the second value is there once the face is decided."""
+        if self._comparison is None:
+            raise ValueError("start_face comes first")
+        progress = self._comparison.observe(frame, code)
+        result = progress.result
+        if result is None:
+            return self._face_view(progress, frame.taken_at), None
+        return self._face_view(progress, frame.taken_at), replace(
+            self.decide_by_code(result.check), face=result
+        )
+
+    def first_view(self, at: float) -> FaceView:
+        """Return what the screen shows before the first frame is judged."""
+        return FaceView(Hint.PUT_PHONE_AWAY, 0.0, self._seconds_left(at), holder=self._holder())
+
+    def result_view(self, decided: Decided, row: int) -> ResultView:
+        """Return what the screen shows of a verdict whose row is written."""
+        times, face = self._gear.times, decided.face
+        score = face.score if face else None
+        passed = decided.verdict.outcome is Outcome.PASS
+        return ResultView(
+            verdict=decided.verdict,
+            row=row,
+            decided_at=self.moment.clock.now,
+            holder=self._holder(),
+            live=face.live if face else None,
+            likeness=likeness(score, self._limits),
+            score=score,
+            clears_in_s=times.pass_s if passed else times.clear_s,
+            masks_in_s=times.mask_s,
+            advances_in_s=times.pass_s if passed else None,
+        )
+
+    def face_measure(self, decided: Decided) -> FaceMeasure | None:
+        """Return the numbers of the face step for the row, None when no face was judged."""
+        face = decided.face
+        if face is None:
+            return None
+        quality = face.quality
+        return FaceMeasure(
+            model_id=self._gear.engine.model_id,
+            frames=self._limits.frames if face.score is not None else 0,
+            score=face.score,
+            eye_distance_px=quality.eye_distance_px if quality else None,
+            sharpness_var=quality.sharpness_var if quality else None,
+            brightness=quality.brightness if quality else None,
+            contrast=quality.contrast if quality else None,
+        )
+
+    def _face_view(self, progress: FaceProgress, at: float) -> FaceView:
+        left = self._seconds_left(at)
+        return FaceView(progress.hint, progress.progress, left, progress.face, self._holder())
+
+    def _seconds_left(self, at: float) -> float:
+        return max(0.0, self._limits.timeout_s - (at - self.began_at))
+
+    def _holder(self) -> Holder | None:
+        credential = self.credential
+        if credential is None:
+            return None
+        return holder_view(credential, self.purpose, self._examination.portrait)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A genuine code whose proof served an earlier visit: it should change within seconds."""
+
+    text: str
+    session: Session
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A result on the screen and when it goes: times in seconds of the frames' clock."""
+
+    view: ResultView
+    shown_at: float
+    clear_at: float
+    next_at: float | None
+    cleared: bool = False
+
+    @property
+    def passed(self) -> bool:
+        """Whether the result is a PASS, which goes by itself."""
+        return self.view.verdict.outcome is Outcome.PASS
+
+    def held(self, times: Times) -> Shown:
+        """Return the result kept as long as anybody may keep it."""
+        until = self.shown_at + times.hold_s
+        return replace(self, clear_at=until, next_at=None if self.next_at is None else until)
+
+
+def status_line(moment: Moment, *, simulated: bool) -> StatusLine:
+    """Return what is always visible of the trust and the clock in force."""
+    trust, now = moment.trust, moment.clock.now
+    return StatusLine(
+        environment=trust.environment,
+        station=trust.station.name,
+        purpose=trust.station.purpose,
+        list_age=trust.oldest_age(now),
+        grade=trust.oldest_grade(max(now, moment.clock.floor)),
+        clock_state=moment.clock.state,
+        root_fingerprint=trust.root_fingerprint,
+        simulated_camera=simulated,
+    )

@@ -1,0 +1,41 @@
+"""The trust set in force now: loaded when the promoted slot changes, otherwise the one already verified.
+
+A running kiosk asks before each visit, so an update counts from the next visit on without a restart.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kiosk.trust.store import load_trust
+from kiosk.trust.trustset import TrustSet
+
+Stamp = tuple[str, int, int] | None
+
+
+class CurrentTrust:
+    """Gives the trust set of `store`; belongs to one thread."""
+
+    def __init__(self, store: Path) -> None:
+        self._store = store
+        self._stamp: Stamp = None
+        self._trust: TrustSet | None = None
+
+    def load(self) -> TrustSet:
+        """Return the verified set in force. Raises Fault as `load_trust`; then nothing is kept."""
+        stamp = _stamp_of(self._store)
+        if self._trust is None or stamp is None or stamp != self._stamp:
+            self._trust = None
+            self._trust = load_trust(self._store)
+            self._stamp = stamp
+        return self._trust
+
+
+def _stamp_of(store: Path) -> Stamp:
+    """Name what is promoted: which slot, and when the link and the station file last changed."""
+    link = store / "active"
+    try:
+        changed = link.lstat().st_mtime_ns
+        return str(link.readlink()), changed, (store / "station.json").stat().st_mtime_ns
+    except OSError:
+        return None

@@ -1,0 +1,165 @@
+"""The signed policy: ages, windows, thresholds and purposes, read strictly and kept within sane bounds.
+
+Rules kept here: a policy can be stricter or laxer only within the bounds below, so that even a signed mistake
+cannot switch a protection off. Deciding by the policy is left to `trustset.py`, `verify` and the visit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from types import MappingProxyType
+
+from kiosk.model import Environment, FaceLimits, Source
+from kiosk.trust.errors import TrustError
+from kiosk.trust.strictjson import Table, open_table, parse_json
+
+MAX_BYTES = 64 * 1024
+MAX_NAMES = 32
+MAX_AGE_HOURS = 24 * 365
+MAX_WINDOW_S = 600
+MAX_LEEWAY_S = 600
+LIVE_SOURCES = frozenset({Source.CAMERA.value, Source.SCANNER.value})
+SHOWN = frozenset(
+    {"names", "number", "born", "gender", "nationality", "class", "valid_until", "guardian", "occupation"}
+    | {"employer", "sponsor", "photo"}
+)
+FACE_BOUNDS: Mapping[str, tuple[float, float]] = MappingProxyType(
+    {
+        "accept": (0.3, 1.0),
+        "refer": (0.0, 1.0),
+        "frames": (1, 30),
+        "timeout_s": (1.0, 60.0),
+        "code_absent_s": (0.0, 10.0),
+        "min_age_years": (0, 25),
+        "min_eye_distance_px": (10.0, 1000.0),
+        "min_sharpness_var": (0.0, 10000.0),
+        "min_brightness": (0.0, 255.0),
+        "max_brightness": (0.0, 255.0),
+        "min_contrast": (0.0, 255.0),
+    }
+)
+_KEYS = frozenset(
+    {"format", "id", "environment", "issued", "list_age", "stale_list", "proof", "clock", "face", "purposes"}
+    | {"station_classes"}
+)
+_PURPOSE_KEYS = ("print_copy", "live_proof", "face", "liveness", "show", "mask_number")
+
+
+@dataclass(frozen=True, slots=True)
+class PurposePolicy:
+    """What one purpose demands and shows.
+
+    `live_proof` concerns prints only: a credential with a holder key always needs its proof. `show` holds
+    words of SHOWN.
+    """
+
+    name: str
+    print_copy_accepted: bool
+    live_proof: bool
+    face: bool
+    liveness: bool
+    show: frozenset[str]
+    mask_number: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ListAges:
+    """Up to which age, inclusive, a status list is fresh, ageing or stale; beyond it is expired."""
+
+    fresh: timedelta
+    ageing: timedelta
+    stale: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The signed rules of one authority. Times are aware UTC."""
+
+    id: str
+    environment: Environment
+    issued: datetime
+    list_age: ListAges
+    stale_list_accepted: bool
+    proof_window_s: int
+    proof_sources: frozenset[Source]
+    forward_leeway_s: int
+    face: FaceLimits
+    purposes: Mapping[str, PurposePolicy]
+    station_classes: Mapping[str, frozenset[str]]
+
+
+def parse_policy(content: bytes) -> Policy:
+    """Parse `policy.json`. Raises TrustError naming the part that is wrong."""
+    table = open_table(parse_json(content, "policy.json", MAX_BYTES), "policy", _KEYS)
+    table.whole("format", 1, 1)
+    proof = table.table("proof", ["window_s", "sources"])
+    purposes = _parse_purposes(table)
+    return Policy(
+        id=table.text("id"),
+        environment=Environment(table.word("environment", [e.value for e in Environment])),
+        issued=table.time("issued"),
+        list_age=_parse_ages(table),
+        stale_list_accepted=table.word("stale_list", ["refer", "note"]) == "note",
+        proof_window_s=proof.whole("window_s", 1, MAX_WINDOW_S),
+        proof_sources=frozenset(Source(word) for word in proof.words("sources", LIVE_SOURCES)),
+        forward_leeway_s=table.table("clock", ["forward_leeway_s"]).whole(
+            "forward_leeway_s", 0, MAX_LEEWAY_S
+        ),
+        face=_parse_face(table),
+        purposes=purposes,
+        station_classes=_parse_classes(table, purposes),
+    )
+
+
+def _parse_ages(policy: Table) -> ListAges:
+    names = ("fresh", "ageing", "stale")
+    table = policy.table("list_age", [f"{name}_hours" for name in names])
+    hours = [table.whole(f"{name}_hours", 1, MAX_AGE_HOURS) for name in names]
+    if hours != sorted(hours):
+        raise TrustError("policy.list_age does not grow from fresh to stale")
+    return ListAges(*(timedelta(hours=n) for n in hours))
+
+
+def _parse_face(policy: Table) -> FaceLimits:
+    table = policy.table("face", [field.name for field in fields(FaceLimits)])
+    values: dict[str, int | float] = {}
+    for field in fields(FaceLimits):
+        low, high = FACE_BOUNDS[field.name]
+        if isinstance(field.default, int):
+            values[field.name] = table.whole(field.name, int(low), int(high))
+        else:
+            values[field.name] = table.number(field.name, low, high)
+    if values["refer"] > values["accept"]:
+        raise TrustError("policy.face.refer is above policy.face.accept")
+    if values["min_brightness"] >= values["max_brightness"]:
+        raise TrustError("policy.face.min_brightness is not below policy.face.max_brightness")
+    return FaceLimits(**values)  # type: ignore[arg-type] # whole() was used for the int fields, above
+
+
+def _parse_purposes(policy: Table) -> Mapping[str, PurposePolicy]:
+    return MappingProxyType(
+        {
+            name: _parse_purpose(name, open_table(value, f"policy.purposes.{name}", _PURPOSE_KEYS))
+            for name, value in policy.named("purposes", MAX_NAMES).items()
+        }
+    )
+
+
+def _parse_purpose(name: str, table: Table) -> PurposePolicy:
+    return PurposePolicy(
+        name=name,
+        print_copy_accepted=table.word("print_copy", ["accept", "refer"]) == "accept",
+        live_proof=table.flag("live_proof"),
+        face=table.flag("face"),
+        liveness=table.flag("liveness"),
+        show=table.words("show", SHOWN),
+        mask_number=table.flag("mask_number"),
+    )
+
+
+def _parse_classes(policy: Table, purposes: Mapping[str, PurposePolicy]) -> Mapping[str, frozenset[str]]:
+    names = policy.named("station_classes", MAX_NAMES)
+    table = Table("policy.station_classes", names)
+    return MappingProxyType({name: table.words(name, purposes) for name in names})

@@ -1,0 +1,1 @@
+"""What people see and read: the window, its screens and every word on them. Decides nothing."""

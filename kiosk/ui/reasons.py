@@ -1,0 +1,273 @@
+"""The words for every reason: what happened in a title, what to do in one sentence, in both languages.
+
+Rules kept here: one entry a `Reason`, none missing; no sentence says more than the kiosk knows (an old code
+accuses nobody, a foreign code is not called forged, a past date is never called valid, a wrong clock is the
+kiosk's fault and not the holder's). The other words stand in `words.py`, the
+table for the documents in `reasons_table.py`; this module knows no Qt.
+"""
+
+from __future__ import annotations
+
+from kiosk.model import Reason
+from kiosk.ui.language import Text
+
+REASONS: dict[Reason, Text] = {
+    Reason.NO_CODE: Text(
+        "لا يوجد رمز",
+        "لم يُعثر على رمز استجابة سريعة؛ اطلب عرض الرمز كاملًا وأعد المحاولة.",
+        "No code found",
+        "No QR code was found; ask for the whole code to be shown and try again.",
+    ),
+    Reason.NOT_A_CREDENTIAL: Text(
+        "ليس هوية يقرؤها هذا الجهاز",
+        "هذا الرمز ليس هوية رقمية يستطيع هذا الجهاز قراءتها؛ تحقّق بالوسيلة المعتادة.",
+        "Not an ID this kiosk can read",
+        "This code is not a credential this kiosk can read; check the person by your usual means.",
+    ),
+    Reason.STATUS_UNKNOWN: Text(
+        "حالة الهوية غير معروفة",
+        "ليست في الجهاز قائمة حالة تخص هذه الهوية؛ أحِل الأمر إلى المشرف.",
+        "Status not known",
+        "The kiosk has no status list for this ID; refer to the supervisor.",
+    ),
+    Reason.LIST_STALE: Text(
+        "قائمة الحالة قديمة",
+        "قائمة الحالة في الجهاز أقدم من أن يُعتمد عليها؛ حدّثها وراجع الهوية بوسيلة أخرى.",
+        "Status list too old",
+        "The kiosk's status list is too old to rely on; update it and check the ID another way.",
+    ),
+    Reason.CLOCK_DOUBTFUL: Text(
+        "ساعة الجهاز غير صحيحة",
+        "الخلل في ساعة هذا الجهاز لا في الهوية؛ استدعِ المشرف لضبطها.",
+        "The kiosk's clock is wrong",
+        "The fault is this kiosk's clock, not the ID; call the supervisor to set it.",
+    ),
+    Reason.PROOF_TIME_UNSURE: Text(
+        "تعذّر التأكد من وقت الرمز",
+        "وقت الهاتف ووقت الجهاز لا يتفقان؛ اطلب رمزًا جديدًا، فإن تكرر الأمر فراجع الهوية بنفسك.",
+        "Time of the code is unsure",
+        "The phone's time and the kiosk's do not agree; ask for a new code, then check the ID yourself.",
+    ),
+    Reason.NOT_PRESENTED: Text(
+        "لم يُعرض الرمز أمام الجهاز",
+        "جاء الرمز من ملف أو نص منسوخ؛ اطلب عرضه من هاتف صاحب الهوية أمام الكاميرا.",
+        "Not shown to the kiosk",
+        "The code came from a file or a paste; ask for it on the holder's phone, before the camera.",
+    ),
+    Reason.LIVE_PROOF_REQUIRED: Text(
+        "المطلوب هوية من الهاتف",
+        "هذه نسخة مطبوعة، والمطلوب هنا الهوية الرقمية من الهاتف؛ اطلبها أو راجع النسخة بنفسك.",
+        "A phone is required here",
+        "This is a print, and a phone is required here; ask for the digital ID or check the print yourself.",
+    ),
+    Reason.PHOTO_MISSING: Text(
+        "لا صورة في الهوية",
+        "لا تحمل هذه الهوية صورة للمقارنة؛ قارن الشخص بوثيقة أخرى مصوّرة.",
+        "No photo in the ID",
+        "This ID carries no photo to compare; use another document with a photo.",
+    ),
+    Reason.PHOTO_UNUSABLE: Text(
+        "صورة الهوية لا تصلح للمقارنة",
+        "تعذّرت المقارنة آليًا بصورة الهوية؛ قارن الشخص بوثيقة أخرى مصوّرة.",
+        "Photo cannot be used",
+        "The photo in the ID cannot be compared; use another document with a photo.",
+    ),
+    Reason.FACE_TIMEOUT: Text(
+        "تعذّر التقاط الوجه",
+        "انتهت المهلة قبل التقاط صورة واضحة؛ قارن الشخص بصورة الهوية بنفسك.",
+        "Face not captured",
+        "Time ran out before a clear picture was taken; compare the person with the photo yourself.",
+    ),
+    Reason.FACE_UNCERTAIN: Text(
+        "مطابقة الوجه غير مؤكدة",
+        "لا يستطيع الجهاز الجزم؛ قارن الصورتين والشخص بنفسك.",
+        "Face match is not certain",
+        "The kiosk cannot be sure; compare both pictures and the person yourself.",
+    ),
+    Reason.FACE_COVERED: Text(
+        "الوجه مغطى",
+        "جزء من الوجه مغطى؛ اطلب كشفه وأعد المحاولة، أو أحِل إلى موظف أو موظفة للمقارنة.",
+        "Face is covered",
+        "Part of the face is covered; ask to uncover it and try again, or let an officer compare.",
+    ),
+    Reason.MINOR: Text(
+        "صاحب الهوية صغير السن",
+        "لا يُطابَق وجه صغير السن آليًا؛ قارنه بالصورة بنفسك وتحقّق من وليّ أمره.",
+        "The holder is a minor",
+        "A minor's face is not matched by machine; compare by eye and check the guardian.",
+    ),
+    Reason.LIVENESS_NOT_PASSED: Text(
+        "لم يثبت حضور الشخص",
+        "لم يتأكد الجهاز من أن الوجه لشخص حاضر؛ انظر إلى الشخص وقارنه بالصورة بنفسك.",
+        "Live person not shown",
+        "The kiosk could not tell that the face is a live person; look and compare yourself.",
+    ),
+    Reason.ISSUED_IN_FUTURE: Text(
+        "تاريخ الإصدار لاحق لوقت الجهاز",
+        "تاريخ إصدار الهوية لم يحِن بعد بحسب ساعة الجهاز؛ راجع الساعة مع المشرف.",
+        "Issue date is in the future",
+        "By the kiosk's clock this ID is not issued yet; check the clock with the supervisor.",
+    ),
+    Reason.VISIT_TIMEOUT: Text(
+        "انتهت مهلة التحقق",
+        "لم يكتمل التحقق في الوقت المحدد؛ اطلب عرض الرمز من جديد.",
+        "The check took too long",
+        "The check was not finished in time; ask for the code again.",
+    ),
+    Reason.INTERNAL: Text(
+        "خلل في الجهاز",
+        "حدث خلل داخلي ولم يكتمل التحقق؛ راجع الهوية بنفسك وأبلغ الدعم الفني بالرمز.",
+        "Fault in the kiosk",
+        "An internal fault stopped the check; check the ID yourself and report this code.",
+    ),
+    Reason.MALFORMED: Text(
+        "بنية الهوية غير سليمة",
+        "محتوى الرمز لا يطابق بنية الهوية الرقمية؛ لا تقبله، واطلب فتح الهوية من التطبيق الرسمي.",
+        "Content is malformed",
+        "The code does not have the form of a digital ID; do not accept it, ask for the official app.",
+    ),
+    Reason.SIGNATURE_INVALID: Text(
+        "التوقيع غير صحيح",
+        "توقيع جهة الإصدار لا يطابق محتوى الرمز؛ لا تقبله واتبع إجراء الاشتباه.",
+        "Signature is not valid",
+        "The issuer's signature does not fit the content; do not accept it, follow the doubtful-ID rule.",
+    ),
+    Reason.ISSUER_UNKNOWN: Text(
+        "جهة الإصدار غير معروفة",
+        "لم يصدر هذا الرمز عن جهة موثوقة لدى الجهاز؛ لا تقبله وتحقّق بالوسيلة المعتادة.",
+        "Issuer is not known",
+        "No issuer this kiosk trusts made this code; do not accept it, check by your usual means.",
+    ),
+    Reason.ISSUER_MISMATCH: Text(
+        "جهة الإصدار لا تطابق المفتاح",
+        "اسم جهة الإصدار ليس اسم صاحب مفتاح التوقيع؛ لا تقبله واتبع إجراء الاشتباه.",
+        "Issuer does not own the key",
+        "The issuer named does not own the key; do not accept it, follow the doubtful-ID rule.",
+    ),
+    Reason.ISSUER_DISTRUSTED: Text(
+        "سُحبت الثقة من مفتاح الإصدار",
+        "لم يعد مفتاح هذه الهوية موثوقًا؛ اطلب من صاحبها إعادة إصدارها.",
+        "Issuing key no longer trusted",
+        "The key behind this ID is no longer trusted; the holder must have it issued again.",
+    ),
+    Reason.ISSUED_BEFORE_MINIMUM: Text(
+        "إصدار أقدم من المسموح",
+        "صدرت هذه الهوية قبل أقدم تاريخ مقبول؛ اطلب من صاحبها تحديثها.",
+        "Issued too long ago",
+        "This ID was issued before the earliest date accepted; the holder must renew it.",
+    ),
+    Reason.NOT_YET_VALID: Text(
+        "لم يبدأ سريان الهوية",
+        "تاريخ بدء السريان لم يحِن بعد؛ لا تقبلها قبل ذلك التاريخ.",
+        "Not valid yet",
+        "The ID's first day has not come; do not accept it before that day.",
+    ),
+    Reason.EXPIRED: Text(
+        "الهوية منتهية",
+        "انتهت مدة هذه الهوية؛ لا تقبلها واطلب الهوية المجدّدة.",
+        "The ID has expired",
+        "This ID is past its last day; do not accept it, ask for the renewed ID.",
+    ),
+    Reason.REVOKED: Text(
+        "الهوية ملغاة",
+        "ألغت جهة الإصدار هذه الهوية؛ لا تقبلها ووجّه صاحبها إلى الجوازات.",
+        "The ID is revoked",
+        "The issuer revoked this ID; do not accept it, send the holder to the passports office.",
+    ),
+    Reason.SUSPENDED: Text(
+        "الهوية موقوفة مؤقتًا",
+        "أوقفت جهة الإصدار هذه الهوية مؤقتًا؛ لا تقبلها ووجّه صاحبها إلى الجوازات.",
+        "The ID is suspended",
+        "The issuer suspended this ID; do not accept it, send the holder to the passports office.",
+    ),
+    Reason.SUPERSEDED: Text(
+        "صدرت نسخة أحدث",
+        "هذه نسخة قديمة حلّت محلها نسخة أحدث؛ اطلب من صاحب الهوية عرض النسخة الجديدة.",
+        "A newer copy exists",
+        "This copy was replaced; ask the holder for the newer copy.",
+    ),
+    Reason.STATUS_INDEX_OUT_OF_RANGE: Text(
+        "لا مكان لها في قائمة الحالة",
+        "رقم الهوية في قائمة الحالة خارج حدودها؛ لا تقبلها وأبلغ المشرف.",
+        "Outside the status list",
+        "The ID points outside its status list; do not accept it, tell the supervisor.",
+    ),
+    Reason.PROOF_MISSING: Text(
+        "الرمز بلا إثبات من الهاتف",
+        "هذه هوية هاتف بلا إثبات حيّ؛ اطلب فتح الهوية في التطبيق وعرض الرمز مباشرة.",
+        "No live proof from the phone",
+        "A phone's ID came without its live proof; ask for the code straight from the app.",
+    ),
+    Reason.PROOF_INVALID: Text(
+        "إثبات الهاتف غير صحيح",
+        "إثبات الهاتف لا يطابق هذه الهوية؛ لا تقبله واطلب الرمز من هاتف صاحب الهوية.",
+        "Live proof is not valid",
+        "The live proof does not fit this ID; do not accept it, ask for the code on the holder's own phone.",
+    ),
+    Reason.PROOF_STALE: Text(
+        "الرمز قديم",
+        "مضى على هذا الرمز وقت؛ اطلب من صاحب الهوية تحديثه ثم عرضه من جديد.",
+        "The code is old",
+        "This code is no longer fresh; ask the holder to refresh it and show it again.",
+    ),
+    Reason.PROOF_REPLAYED: Text(
+        "سبق عرض هذا الرمز",
+        "عُرض هذا الرمز نفسه من قبل ولم يتجدّد؛ اطلب رمزًا جديدًا من التطبيق.",
+        "This code was shown before",
+        "The very same code was shown before and did not change; ask for a new one from the app.",
+    ),
+    Reason.FACE_MISMATCH: Text(
+        "الوجه لا يطابق الصورة",
+        "الشخص الحاضر لا يشبه صورة صاحب الهوية؛ لا تقبلها وتحقّق من شخصيته بوثيقة أخرى.",
+        "Face does not match",
+        "The person here does not look like the ID's photo; do not accept it, ask for another document.",
+    ),
+    Reason.TRUST_MISSING: Text(
+        "بيانات الثقة غير موجودة",
+        "لا يستطيع الجهاز التحقق دون بيانات الثقة؛ على المشرف تحميلها.",
+        "Trust data are missing",
+        "The kiosk cannot verify without its trust data; the supervisor must load them.",
+    ),
+    Reason.TRUST_INVALID: Text(
+        "بيانات الثقة غير سليمة",
+        "بيانات الثقة في الجهاز لا تطابق توقيعها؛ على المشرف تحميلها من مصدرها.",
+        "Trust data are not sound",
+        "The kiosk's trust data do not fit their signatures; the supervisor must load them again.",
+    ),
+    Reason.TRUST_EXPIRED: Text(
+        "انتهت مدة بيانات الثقة",
+        "تجاوزت بيانات الثقة مدتها؛ على المشرف تحديثها.",
+        "Trust data have expired",
+        "The kiosk's trust data are past their time; the supervisor must update them.",
+    ),
+    Reason.CAMERA_LOST: Text(
+        "لا صورة من الكاميرا",
+        "افصل سلك الكاميرا وأعد توصيله، ثم اضغط «أعد المحاولة».",
+        "No picture from the camera",
+        "Unplug the camera, plug it in again, then press “Try again”.",
+    ),
+    Reason.LOG_UNWRITABLE: Text(
+        "تعذّرت الكتابة في السجل",
+        "لا يعمل الجهاز دون تسجيل؛ على المشرف فحص القرص والصلاحيات.",
+        "The log cannot be written",
+        "The kiosk does not work unrecorded; the supervisor must check the disk and its permissions.",
+    ),
+    Reason.LOG_BROKEN: Text(
+        "سلسلة السجل غير متصلة",
+        "وُجد في السجل تغيير أو نقص؛ لا تستخدم الجهاز وأبلغ المدقق.",
+        "The log's chain is broken",
+        "Rows of the log were changed or are missing; stop using this kiosk and tell the auditor.",
+    ),
+    Reason.DISK_LOW: Text(
+        "القرص يكاد يمتلئ",
+        "لم تبقَ مساحة تكفي للسجل؛ على المشرف تصدير السجل وإخلاء مساحة.",
+        "The disk is almost full",
+        "There is too little room for the log; the supervisor must export it and free space.",
+    ),
+    Reason.MODEL_ALTERED: Text(
+        "ملف مطابقة الوجه تغيّر",
+        "ملف مطابقة الوجه ليس الملف المعتمد؛ على المشرف إعادة تثبيت البرنامج.",
+        "Face model was altered",
+        "The face model is not the approved file; the supervisor must install the program again.",
+    ),
+}

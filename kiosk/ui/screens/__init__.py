@@ -1,0 +1,1 @@
+"""One file a screen: setters in, requests out, nothing decided."""

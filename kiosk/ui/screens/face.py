@@ -1,0 +1,94 @@
+"""The code was good; the person looks at the camera: an oval guide, its ring filling, seconds left."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
+
+from kiosk.model import Frame, Hint
+from kiosk.ui.preview import Guide
+from kiosk.ui.screens.camera_page import CameraPage
+from kiosk.ui.text import SECONDS
+from kiosk.ui.widgets import FitLabel, Picture
+from kiosk.view import FaceView, Holder
+
+
+class FaceScreen(CameraPage):
+    """Guides the face into the oval; beside it, whom the ID names, where the purpose shows it."""
+
+    def __init__(self, latest: Callable[[], Frame | None]) -> None:
+        super().__init__(latest, Guide.OVAL, 1)
+        self.card = QFrame()
+        self.card.setObjectName("card")
+        self.portrait = Picture()
+        self.name_arabic = FitLabel(weight=QFont.Weight.DemiBold)
+        self.name_latin = FitLabel(weight=QFont.Weight.Medium)
+        self.left = FitLabel("label", weight=QFont.Weight.Medium)
+        row, words = QHBoxLayout(self.card), QVBoxLayout()
+        words.addWidget(self.name_arabic)
+        words.addWidget(self.name_latin)
+        row.addWidget(self.portrait, 2)
+        row.addLayout(words, 3)
+        self.side_layout.addWidget(self.card)
+        self.side_layout.addWidget(self.left)
+        self.card.hide()
+        self._view: FaceView | None = None
+
+    def show_view(self, view: FaceView) -> None:
+        """Draw `view`."""
+        before = self._view
+        self._view = view
+        if self._hint is not view.hint or before is None:
+            self.show_hint(view.hint)
+        if before is None or before.holder is not view.holder:
+            self._show_holder(view.holder)
+        self.preview.show_marks(view.progress, view.face)
+        self._show_left()
+
+    def show_hint(self, hint: Hint | None) -> None:
+        """Show a hint; "look at the camera" stands above already."""
+        super().show_hint(None if hint is Hint.LOOK_AT_CAMERA else hint)
+
+    def _show_holder(self, holder: Holder | None) -> None:
+        self.card.setVisible(holder is not None)
+        self.portrait.show_pixels(holder.portrait if holder else None)
+        arabic = holder.name_arabic if holder else None
+        latin = holder.name_latin if holder else None
+        self.name_arabic.show_text(self.writer.line(self.writer.name(arabic)) if arabic else "")
+        self.name_latin.show_text(self.writer.line(self.writer.name(latin)) if latin else "")
+
+    def _show_left(self) -> None:
+        if self._view is None:
+            self.left.show_text("")
+            return
+        seconds = max(0, math.ceil(self._view.seconds_left))
+        span = self.writer.counted(seconds, SECONDS)
+        self.left.show_text(self.writer.line(self.tr("Ends in {span}").format(span=span)))
+
+    def apply_metrics(self) -> None:
+        """Set the sizes."""
+        super().apply_metrics()
+        metrics, margin = self.metrics, self.metrics.px(22)
+        self.card.setFixedHeight(metrics.px(170))
+        self.name_arabic.set_sizes(metrics.text_px(26))
+        self.name_latin.set_sizes(metrics.text_px(20))
+        self.left.set_sizes(metrics.text_px(24))
+        self.left.setFixedHeight(metrics.px(56))
+        self.left.setContentsMargins(margin, 0, margin, 0)
+
+    def retranslate(self) -> None:
+        """Write the screen again."""
+        super().retranslate()
+        self.instruction.show_text(self.tr("Look at the camera"))
+        self._show_holder(self._view.holder if self._view else None)
+        self._show_left()
+
+    def clear(self) -> None:
+        """Forget the person."""
+        super().clear()
+        self._view = None
+        self._show_holder(None)
+        self._show_left()

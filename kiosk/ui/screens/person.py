@@ -1,0 +1,226 @@
+"""The body of a result: whom the ID names and who stands here, or only the reason when nothing may be shown.
+
+Rules kept here: both scripts of a name together; portrait and live picture side by side in the same size;
+the likeness is a word here, never a number.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from kiosk.model import Pixels
+from kiosk.ui.fields import lines_of
+from kiosk.ui.text import Writer
+from kiosk.ui.theme import Metrics
+from kiosk.ui.widgets import FitLabel, Picture, restyle
+from kiosk.ui.words import LIKENESSES
+from kiosk.view import Holder, Likeness
+
+_ROWS = 7
+_LEAST_ROW_PX = 27
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What the page shows of a person; `masked` hides all but the names."""
+
+    holder: Holder
+    live: Pixels | None
+    likeness: Likeness | None
+    masked: bool
+
+
+class Photos(QFrame):
+    """The photo of the ID and the live picture, side by side, and the likeness in a word."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self.portrait, self.live = Picture(), Picture()
+        self.captions = [FitLabel("label", weight=QFont.Weight.Medium) for _ in range(2)]
+        self.likeness = FitLabel("likeness", weight=QFont.Weight.DemiBold)
+        self.likeness.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._column, self._row = QVBoxLayout(self), QHBoxLayout()
+        for picture, caption in zip((self.portrait, self.live), self.captions, strict=True):
+            caption.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            side = QVBoxLayout()
+            side.setSpacing(0)
+            side.addWidget(picture, 1)
+            side.addWidget(caption)
+            self._row.addLayout(side, 1)
+        self._column.addLayout(self._row, 1)
+        self._column.addWidget(self.likeness)
+
+    def show_person(self, person: Person | None, writer: Writer) -> None:
+        """Draw both pictures, or outlines when they are masked or absent."""
+        hidden = person is None or person.masked
+        self.portrait.show_pixels(None if hidden or person is None else person.holder.portrait)
+        self.live.show_pixels(None if hidden or person is None else person.live)
+        self.captions[0].show_text(self.tr("Photo in the ID"))
+        taken = person is None or person.live is not None
+        self.captions[1].show_text(self.tr("Live picture") if taken else self.tr("No live picture taken"))
+        likeness = person.likeness if person else None
+        self.likeness.setVisible(likeness is not None)
+        self.likeness.show_text(LIKENESSES[likeness].say(writer.language) if likeness else "")
+        restyle(self.likeness, "likeness", likeness.value if likeness else "")
+
+    def apply_metrics(self, metrics: Metrics) -> None:
+        """Set the sizes."""
+        pad = metrics.px(14)
+        self._column.setContentsMargins(pad, pad, pad, pad)
+        self._column.setSpacing(metrics.px(6))
+        self._row.setSpacing(metrics.px(14))
+        for caption in self.captions:
+            caption.set_sizes(metrics.text_px(18))
+            caption.setFixedHeight(metrics.px(32))
+        self.likeness.set_sizes(metrics.text_px(23))
+        self.likeness.setFixedHeight(metrics.px(44))
+
+
+class Card(QFrame):
+    """The names in both scripts, then as many lines as there is room for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self.name_arabic = FitLabel("name", weight=QFont.Weight.Bold)
+        self.name_latin = FitLabel("name", weight=QFont.Weight.DemiBold)
+        self.labels = [FitLabel("label", weight=QFont.Weight.Medium) for _ in range(_ROWS)]
+        self.values = [FitLabel("value", weight=QFont.Weight.DemiBold) for _ in range(_ROWS)]
+        self._rows = []
+        self._column = QVBoxLayout(self)
+        self._column.setSpacing(0)
+        self._column.addWidget(self.name_arabic, 5)
+        self._column.addWidget(self.name_latin, 4)
+        for label, value in zip(self.labels, self.values, strict=True):
+            holder = QWidget()
+            row = QHBoxLayout(holder)
+            row.setContentsMargins(0, 0, 0, 0)
+            row.addWidget(label, 2)
+            row.addWidget(value, 5)
+            self._rows.append(holder)
+            self._column.addWidget(holder, 4)
+        self._column.addStretch(1)
+
+    def show_person(self, person: Person | None, writer: Writer, room: int) -> None:
+        """Write names and lines; `room` is how many lines fit."""
+        holder = person.holder if person else None
+        arabic, latin = (holder.name_arabic, holder.name_latin) if holder else (None, None)
+        self.name_arabic.setVisible(bool(arabic))
+        self.name_latin.setVisible(bool(latin))
+        self.name_arabic.show_text(writer.line(writer.name(arabic)) if arabic else "")
+        self.name_latin.show_text(writer.line(writer.name(latin)) if latin else "")
+        lines = lines_of(holder, writer, masked=person.masked) if person and holder else ()
+        for number, row in enumerate(self._rows):
+            shown = number < min(len(lines), room)
+            row.setVisible(shown)
+            self.labels[number].show_text(lines[number].label if shown else "")
+            self.values[number].show_text(lines[number].value if shown else "")
+
+    def apply_metrics(self, metrics: Metrics) -> None:
+        """Set the sizes."""
+        pad = metrics.px(24)
+        self._column.setContentsMargins(pad, metrics.px(10), pad, metrics.px(10))
+        self.name_arabic.set_sizes(metrics.text_px(36))
+        self.name_latin.set_sizes(metrics.text_px(27))
+        for name, height in ((self.name_arabic, 70), (self.name_latin, 52)):
+            name.setMaximumHeight(metrics.px(height))
+        for row in self._rows:
+            row.setMaximumHeight(metrics.px(54))
+        for label, value in zip(self.labels, self.values, strict=True):
+            label.set_sizes(metrics.text_px(19))
+            value.set_sizes(metrics.text_px(25))
+
+
+class PersonPage(QWidget):
+    """Photos and card beside each other; on a high screen the photos above."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.photos, self.card = Photos(), Card()
+        self._room = _ROWS
+        self._shown: tuple[Person | None, Writer] | None = None
+        self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.addWidget(self.photos, 9)
+        self._layout.addWidget(self.card, 13)
+
+    def show_person(self, person: Person | None, writer: Writer) -> None:
+        """Draw a person; None empties every widget."""
+        self._shown = (person, writer) if person else None
+        self.photos.show_person(person, writer)
+        self.card.show_person(person, writer, self._room)
+
+    def apply_metrics(self, metrics: Metrics, height: int) -> None:
+        """Set the sizes for a body of `height` pixels."""
+        high = metrics.is_portrait
+        direction = QBoxLayout.Direction.TopToBottom if high else QBoxLayout.Direction.LeftToRight
+        self._layout.setDirection(direction)
+        self._layout.setSpacing(metrics.px(16))
+        self.photos.apply_metrics(metrics)
+        self.card.apply_metrics(metrics)
+        for_card = height // 2 if high else height
+        least = max(_LEAST_ROW_PX, metrics.px(32))
+        self._room = max(2, min(_ROWS, (for_card - metrics.px(24) - 2 * least) // least - 1))
+        if self._shown:
+            self.card.show_person(*self._shown, self._room)
+
+
+class ReasonPanel(QFrame):
+    """The reason alone, large: what to do, and why nobody's data are shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self.sentence = FitLabel(weight=QFont.Weight.DemiBold)
+        self.notice = FitLabel("label", weight=QFont.Weight.Medium)
+        self.meta = FitLabel("label", weight=QFont.Weight.Medium)
+        self._column = QVBoxLayout(self)
+        self._column.addWidget(self.sentence, 6)
+        self._column.addWidget(self.notice, 3)
+        self._column.addWidget(self.meta, 2)
+
+    def show_texts(self, sentence: str, notice: str, meta: str) -> None:
+        """Write the three texts."""
+        self.sentence.show_text(sentence)
+        self.notice.show_text(notice)
+        self.meta.show_text(meta)
+
+    def apply_metrics(self, metrics: Metrics) -> None:
+        """Set the sizes."""
+        pad = metrics.px(40)
+        self._column.setContentsMargins(pad, metrics.px(20), pad, metrics.px(16))
+        self.sentence.set_sizes(metrics.text_px(40))
+        self.notice.set_sizes(metrics.text_px(24))
+        self.meta.set_sizes(metrics.text_px(22))
+
+
+class Strip(QFrame):
+    """One card under the banner: what to do on one side, codes and row on the other."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self.sentence = FitLabel(weight=QFont.Weight.DemiBold)
+        self.meta = FitLabel("label", weight=QFont.Weight.Medium)
+        self._row = QHBoxLayout(self)
+        self._row.addWidget(self.sentence, 7)
+        self._row.addWidget(self.meta, 4)
+
+    def show_texts(self, sentence: str, meta: str) -> None:
+        """Write both texts."""
+        self.sentence.show_text(sentence)
+        self.meta.show_text(meta)
+
+    def apply_metrics(self, metrics: Metrics) -> None:
+        """Set the sizes."""
+        pad = metrics.px(24)
+        self._row.setContentsMargins(pad, metrics.px(4), pad, metrics.px(4))
+        self._row.setSpacing(pad)
+        self.setFixedHeight(metrics.px(112 if metrics.is_portrait else 88))
+        self.sentence.set_sizes(metrics.text_px(25))
+        self.meta.set_sizes(metrics.text_px(19))

@@ -1,0 +1,258 @@
+"""Small widgets the screens are made of: a label that always fits, a picture, a countdown bar, a frame.
+
+Rules kept here: plain text only, so nothing in a credential is taken for markup; a picture is copied when it
+leaves its array; whoever empties a widget leaves nothing personal in it, not even in its accessible name.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QImage,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QWidget
+
+from kiosk.model import Pixels
+from kiosk.ui import theme
+
+_UNBOUNDED = 100_000
+
+
+def image_of(pixels: Pixels) -> QImage:
+    """Return a QImage that owns a copy of `pixels`, uint8 H x W x 3, BGR."""
+    height, width = pixels.shape[:2]
+    rows = memoryview(pixels.tobytes())  # tobytes is contiguous whatever the strides of the array are
+    return QImage(rows, width, height, 3 * width, QImage.Format.Format_BGR888).copy()
+
+
+def restyle(widget: QWidget, name: str, value: str) -> None:
+    """Set a dynamic property that the style sheet reads, and make the style look again.
+
+    Without unpolish and polish the old colour stays, and a FAIL could be drawn on green.
+    """
+    widget.setProperty(name, value)
+    children = widget.findChildren(QWidget)
+    for each in (widget, *children):
+        each.style().unpolish(each)
+        each.style().polish(each)
+        each.update()
+
+
+class FitLabel(QLabel):
+    """A label whose text shrinks, wraps and at last ends in an ellipsis, so that it is never cut."""
+
+    def __init__(self, name: str = "", *, weight: QFont.Weight = QFont.Weight.Normal) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self._weight = weight
+        self._largest = 16
+        self._smallest = 12
+        self._whole = ""
+
+    def set_sizes(self, largest_px: int, smallest_px: int = 12) -> None:
+        """Set the text size wanted, and the one below which nothing shrinks."""
+        self._largest = max(largest_px, smallest_px)
+        self._smallest = min(largest_px, smallest_px)
+        self._fit()
+
+    def show_text(self, text: str) -> None:
+        """Show `text` as large as it fits."""
+        self._whole = text
+        self.setAccessibleName(text)
+        self._fit()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of the text is shown, without an ellipsis."""
+        return self.text() == self._whole
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the text again to the new size."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def fits(self, text: str, pixels: int) -> bool:
+        """Tell whether `text` at `pixels` stays inside the label."""
+        room = self.contentsRect()
+        flags = int(self.alignment()) | int(Qt.TextFlag.TextWordWrap)
+        needed = QFontMetrics(theme.font(pixels, self._weight)).boundingRect(
+            QRect(0, 0, room.width(), _UNBOUNDED), flags, text
+        )
+        return needed.width() <= room.width() and needed.height() <= room.height()
+
+    def _fit(self) -> None:
+        low, high = self._smallest, self._largest
+        while low < high:  # the largest size that fits, by halving
+            middle = (low + high + 1) // 2
+            low, high = (middle, high) if self.fits(self._whole, middle) else (low, middle - 1)
+        self.setFont(theme.font(low, self._weight))
+        shown, length = self._whole, len(self._whole)
+        while length > 1 and not self.fits(shown, low):
+            length = length * 9 // 10
+            shown = self._whole[:length].rstrip() + "…"
+        self.setText(shown)
+
+
+class LineLabel(QLabel):
+    """A one-line label as wide as its text: chips, captions, counts."""
+
+    def __init__(self, name: str = "", *, weight: QFont.Weight = QFont.Weight.Normal) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
+        self._weight = weight
+
+    def set_size(self, pixels: int) -> None:
+        """Set the text size."""
+        self.setFont(theme.font(pixels, self._weight))
+
+
+class Button(QPushButton):
+    """A touch target of a given height; reached by Tab, never focused by itself."""
+
+    def __init__(self, name: str = "") -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+
+    def set_target(self, height_px: int, text_px: int) -> None:
+        """Set the height and the text size; a target is at least as wide as high."""
+        self.setFont(theme.font(text_px, QFont.Weight.DemiBold))
+        self.setFixedHeight(height_px)
+        self.setMinimumWidth(height_px)
+
+
+class Picture(QWidget):
+    """A face in a rounded 3:4 frame; without one, a grey outline of a person."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._image: QImage | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no picture is held."""
+        return self._image is None
+
+    def show_pixels(self, pixels: Pixels | None) -> None:
+        """Show a BGR picture, copied; None empties the frame."""
+        self._image = None if pixels is None or not pixels.size else image_of(pixels)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Ask for little; the layout gives what there is."""
+        return QSize(60, 80)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
+        """Draw the picture, filling the largest 3:4 frame in the middle of the widget."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        height = min(float(self.height()), self.width() * 4 / 3)
+        frame = QRectF(0, 0, height * 3 / 4, height)
+        frame.moveCenter(QPointF(self.width() / 2, self.height() / 2))
+        path = QPainterPath()
+        path.addRoundedRect(frame, height * 0.05, height * 0.05)
+        painter.setClipPath(path)
+        painter.fillRect(frame, QColor("#DDE4E1"))
+        if self._image is None:
+            _draw_outline(painter, frame)
+        else:
+            painter.drawImage(frame, self._image, _cover(QSize(self._image.size()), 3 / 4))
+        painter.end()
+
+
+def _cover(size: QSize, ratio: float) -> QRectF:
+    """Return the largest part of `size` with width / height = `ratio`, a little above the middle."""
+    width = min(float(size.width()), size.height() * ratio)
+    height = width / ratio
+    return QRectF((size.width() - width) / 2, (size.height() - height) / 2, width, height)
+
+
+def _draw_outline(painter: QPainter, frame: QRectF) -> None:
+    """Draw the head and shoulders that stand for "no picture"."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor("#A9B5B0"))
+    unit, centre = frame.width() / 10, frame.center()
+    painter.drawEllipse(QPointF(centre.x(), frame.top() + unit * 5), unit * 2.1, unit * 2.5)
+    painter.drawEllipse(QPointF(centre.x(), frame.bottom() + unit * 0.6), unit * 3.9, unit * 4.6)
+
+
+class CountdownBar(QWidget):
+    """How much time is left, as a bar that empties; it stops when the screen is touched."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._left = 0.0
+
+    @property
+    def left(self) -> float:
+        """The part of the time that is left, 0 to 1."""
+        return self._left
+
+    def show_left(self, part: float) -> None:
+        """Draw `part` of the bar, 0 to 1."""
+        self._left = min(1.0, max(0.0, part))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
+        """Draw the track, and what is left from the side where reading starts."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        radius = self.height() / 2
+        painter.setBrush(QColor(theme.EDGE))
+        painter.drawRoundedRect(QRectF(self.rect()), radius, radius)
+        width = self.width() * self._left
+        start = self.width() - width if self.layoutDirection() == Qt.LayoutDirection.RightToLeft else 0.0
+        painter.setBrush(QColor(theme.INK))
+        if width > 0:
+            painter.drawRoundedRect(QRectF(start, 0, width, self.height()), radius, radius)
+        painter.end()
+
+
+class StripedFrame(QFrame):
+    """A page whose edge is striped in red when `striped`: a FAIL differs in form, not in colour alone."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self._stripe_px = 0
+
+    def set_stripe(self, pixels: int) -> None:
+        """Set the width of the striped edge; 0 for none."""
+        self._stripe_px = pixels
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the ground, then the stripes along the edge."""
+        super().paintEvent(event)
+        if not self._stripe_px:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        edge, inner = QPainterPath(), QPainterPath()
+        edge.addRect(QRectF(self.rect()))
+        width = float(self._stripe_px)
+        inner.addRect(QRectF(self.rect()).adjusted(width, width, -width, -width))
+        painter.setClipPath(edge.subtracted(inner))
+        painter.fillRect(self.rect(), QColor(theme.CARD))
+        painter.setPen(QPen(QColor(theme.FAIL_GROUND), width))
+        for x in range(-self.height(), self.width() + self.height(), max(1, self._stripe_px * 3)):
+            painter.drawLine(x, self.height(), x + self.height(), 0)
+        painter.end()

@@ -1,0 +1,167 @@
+"""The words for everything closed that is not a reason: outcomes, steps, hints, notes, grades.
+
+Rules kept here: every member of every enum has its words in both languages (a test walks them); a hint
+speaks to the person in front of the kiosk, a note to the officer. Reasons stand in `reasons.py`.
+"""
+
+from __future__ import annotations
+
+from kiosk.model import ClockState, Environment, Grade, Hint, Note, Outcome, Step
+from kiosk.ui.language import Text, Word
+from kiosk.view import HolderClass, Likeness
+
+OUTCOMES: dict[Outcome, Word] = {
+    Outcome.PASS: Word("مقبول", "PASS"),
+    Outcome.FAIL: Word("مرفوض", "FAIL"),
+    Outcome.REFER: Word("إحالة للمراجعة", "REFER"),
+}
+
+STEPS: dict[Step, Word] = {
+    Step.DECODE: Word("قراءة الرمز", "Code read"),
+    Step.PARSE: Word("بنية الهوية الرقمية", "Structure of the ID"),
+    Step.SIGNATURE: Word("توقيع جهة الإصدار", "Issuer's signature"),
+    Step.DATES: Word("تواريخ السريان", "Dates"),
+    Step.STATUS: Word("حالة الهوية", "Status of the ID"),
+    Step.LIVE_PROOF: Word("حداثة الرمز", "Code is live"),
+    Step.PHOTO: Word("صورة الهوية", "Photo in the ID"),
+    Step.LIVENESS: Word("حضور الشخص أمام الكاميرا", "Live person"),
+    Step.FACE: Word("مطابقة الوجه", "Same person"),
+}
+
+PASSED: dict[Step, Word] = {
+    Step.DECODE: Word("الرمز مقروء", "Code read"),
+    Step.PARSE: Word("البنية سليمة", "Structure sound"),
+    Step.SIGNATURE: Word("التوقيع صحيح", "Signature valid"),
+    Step.DATES: Word("الهوية سارية", "ID in date"),
+    Step.STATUS: Word("الهوية غير ملغاة", "Not revoked"),
+    Step.LIVE_PROOF: Word("الرمز حديث", "Code is live"),
+    Step.PHOTO: Word("صورة الهوية صالحة للمقارنة", "Photo usable"),
+    Step.LIVENESS: Word("الشخص حاضر", "Live person"),
+    Step.FACE: Word("الوجه مطابق", "Face matches"),
+}
+
+HINTS: dict[Hint, Word] = {
+    Hint.SHOW_CODE: Word("ضع الرمز داخل الإطار", "Hold the code inside the frame"),
+    Hint.CLOSER: Word("قرّب الهاتف قليلًا", "Bring the phone a little closer"),
+    Hint.HOLD_STILL: Word("ثبّت الهاتف", "Hold the phone still"),
+    Hint.DIM_PHONE: Word("خفّف سطوع شاشة الهاتف", "Lower the phone's brightness"),
+    Hint.TILT_LESS: Word("اجعل الهاتف مواجهًا للكاميرا", "Hold the phone straight to the camera"),
+    Hint.UNREADABLE: Word(
+        "الرمز غير مقروء، ولم يُتحقَّق من شيء", "The code cannot be read; nothing is verified"
+    ),
+    Hint.WAIT_FOR_NEW_CODE: Word(
+        "انتظر حتى يتجدّد الرمز في الهاتف", "Wait until the code on the phone changes"
+    ),
+    Hint.PUT_PHONE_AWAY: Word("أبعد الهاتف عن الكاميرا", "Put the phone away from the camera"),
+    Hint.LOOK_AT_CAMERA: Word("انظر إلى الكاميرا", "Look at the camera"),
+    Hint.ONE_PERSON: Word("ليقف شخص واحد أمام الكاميرا", "One person at a time, please"),
+    Hint.COME_CLOSER: Word("اقترب قليلًا", "Come a little closer"),
+    Hint.STEP_BACK: Word("ابتعد قليلًا", "Step back a little"),
+    Hint.CENTRE_FACE: Word("اجعل وجهك وسط الإطار", "Bring your face to the middle"),
+    Hint.FACE_FRONT: Word("واجه الكاميرا بوجهك", "Turn your face to the camera"),
+    Hint.MORE_LIGHT: Word("الإضاءة ضعيفة، قف في مكان أكثر إضاءة", "Too dark: move into more light"),
+    Hint.LESS_LIGHT: Word("الضوء شديد، ابتعد عن مصدره", "Too bright: turn away from the light"),
+}
+
+NOTES: dict[Note, Text] = {
+    Note.PRINT_COPY: Text(
+        "نسخة مطبوعة",
+        "هذه نسخة مطبوعة لا تثبت وجود هاتف صاحب الهوية.",
+        "Printed copy",
+        "This is a print; it does not prove that the holder's phone is here.",
+    ),
+    Note.LIST_AGEING: Text(
+        "القائمة بحاجة إلى تحديث",
+        "قائمة الحالة ما زالت مقبولة لكنها تتقادم؛ حدّثها قريبًا.",
+        "List is ageing",
+        "The status list may still be used but grows old; update it soon.",
+    ),
+    Note.LIST_STALE_ACCEPTED: Text(
+        "قائمة قديمة مقبولة بالسياسة",
+        "قائمة الحالة قديمة، وقد أجازت السياسة المعتمدة العمل بها.",
+        "Old list accepted by policy",
+        "The status list is old; the signed policy allows it here.",
+    ),
+    Note.NOT_PRODUCTION: Text(
+        "ليست بيئة فعلية",
+        "نتيجة من بيئة تجريبية، فلا يُعتدّ بها.",
+        "Not production",
+        "This result comes from a trial environment and has no force.",
+    ),
+    Note.CLOCK_GIVEN: Text(
+        "وقت محدَّد يدويًا",
+        "حُدِّد وقت هذا التحقق يدويًا، لا من ساعة الجهاز.",
+        "Time was given",
+        "The time of this check was given by hand, not by the kiosk's clock.",
+    ),
+    Note.STILL_FACE: Text(
+        "صورة ثابتة للوجه",
+        "قورن الوجه من صورة ثابتة، لا من الكاميرا.",
+        "Still picture of the face",
+        "The face was compared from a still picture, not from the camera.",
+    ),
+    Note.LIVENESS_NOT_CHECKED: Text(
+        "لم يُفحص حضور الشخص",
+        "لم يُتأكَّد آليًا من أن الوجه لشخص حاضر؛ انظر إلى الشخص بنفسك.",
+        "Live person not checked",
+        "The kiosk did not check that the face is a live person; look for yourself.",
+    ),
+    Note.SIMULATED_CAMERA: Text(
+        "كاميرا محاكاة",
+        "الصور من مشهد محاكاة، وليست من كاميرا حقيقية.",
+        "Simulated camera",
+        "The pictures come from a simulated scene, not from a real camera.",
+    ),
+}
+
+GRADES: dict[Grade, Word] = {
+    Grade.FRESH: Word("محدَّثة", "fresh"),
+    Grade.AGEING: Word("تتقادم", "ageing"),
+    Grade.STALE: Word("قديمة", "stale"),
+    Grade.EXPIRED: Word("منتهية", "expired"),
+}
+
+CLOCKS: dict[ClockState, Word] = {
+    ClockState.SYNCED: Word("الساعة مضبوطة", "Clock in step"),
+    ClockState.HOLDING: Word("الساعة دون مزامنة", "Clock holding"),
+    ClockState.DOUBTFUL: Word("الساعة غير موثوقة", "Clock in doubt"),
+}
+
+ENVIRONMENTS: dict[Environment, Text] = {
+    Environment.SANDBOX: Text(
+        "بيئة اختبار",
+        "بيئة اختبار: الهويات والنتائج للتجربة فقط ولا يُعتدّ بها",
+        "Sandbox",
+        "Sandbox: IDs and results are for trial only and have no force",
+    ),
+    Environment.PILOT: Text(
+        "بيئة تجريبية",
+        "تشغيل تجريبي: لا يُعتدّ بالنتيجة دون التحقق المعتاد",
+        "Pilot",
+        "Pilot: no result counts without the usual check",
+    ),
+    Environment.PRODUCTION: Text("بيئة فعلية", "بيئة التشغيل الفعلي", "Production", "Production environment"),
+}
+
+HOLDER_CLASSES: dict[HolderClass, Word] = {
+    HolderClass.CITIZEN: Word("مواطن", "Citizen"),
+    HolderClass.RESIDENT: Word("مقيم", "Resident"),
+    HolderClass.FAMILY: Word("تابع لمقيم", "Family member of a resident"),
+    HolderClass.VISITOR: Word("زائر", "Visitor"),
+}
+
+LIKENESSES: dict[Likeness, Word] = {
+    Likeness.SAME: Word("مطابق", "Same person"),
+    Likeness.UNSURE: Word("غير مؤكد", "Not certain"),
+    Likeness.DIFFERENT: Word("غير مطابق", "Not the same person"),
+}
+
+NOT_CHECKED = Word("لم يُفحص", "not checked")
+CHECK_PASSED = Word("سليم", "passed")
+
+# The purposes of the sandbox policy; a purpose of another policy is shown by its own name.
+PURPOSES: dict[str, Word] = {
+    "checkpoint": Word("نقطة تفتيش", "Checkpoint"),
+    "bank": Word("بنك", "Bank"),
+    "hotel": Word("فندق", "Hotel"),
+}
