@@ -17,6 +17,7 @@ import fcntl
 import hashlib
 import importlib
 import importlib.util
+import itertools
 import os
 import shutil
 import subprocess
@@ -110,7 +111,7 @@ def find_store(rest: Sequence[str]) -> Path | None:
     from kiosk.config import DEFAULT_CONFIG, ConfigError, load_settings  # noqa: PLC0415 - needs Python 3.11
 
     config = DEFAULT_CONFIG
-    for word, following in zip(rest, [*rest[1:], ""], strict=True):
+    for word, following in itertools.pairwise([*rest, ""]):
         if word == "--config":
             config = Path(following)
         elif word.startswith("--config="):

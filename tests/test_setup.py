@@ -163,8 +163,9 @@ def machine(tmp_path, monkeypatch):
     """A machine whose apt is a script: it notes its words, and brings a library when `brings` exists."""
     tools, notes = tmp_path / "bin", tmp_path / "notes"
     tools.mkdir()
+    library = f"{tmp_path}/brings {tmp_path}/lib.so"
     scripts = {
-        "apt-get": f'echo "apt-get $*" >>{notes}; test "$1" = update || cp {tmp_path}/brings {tmp_path}/lib.so',
+        "apt-get": f'echo "apt-get $*" >>{notes}; test "$1" = update || cp {library}',
         "apt-cache": 'case "$*" in *t64*) exit 0;; *) exit 100;; esac',
         "sudo": f'echo "sudo $*" >>{notes}; test -e {tmp_path}/sudo-allowed || exit 1; shift; exec "$@"',
     }
@@ -272,6 +273,17 @@ def test_the_readme_names_every_debian_package():
 def settings_with_store(folder: Path) -> str:
     (folder / "config.toml").write_text('[paths]\nstore = "trust"\n', encoding="utf-8")
     return str(folder / "config.toml")
+
+
+@pytest.mark.parametrize(
+    ("words", "config"), [([], "."), (["--config", "{}"], "{}"), (["--demo", "--config={}"], "{}")]
+)
+def test_the_store_is_the_one_the_settings_name(tmp_path, words, config):
+    mine = settings_with_store(tmp_path)
+
+    found = run_kiosk.find_store([word.format(mine) for word in words])
+
+    assert (ROOT / "trust_store" if config == "." else tmp_path / "trust") == found
 
 
 def test_a_kiosk_without_a_root_starts_as_a_demo_and_says_so(tmp_path, capsys):

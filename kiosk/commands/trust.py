@@ -23,7 +23,6 @@ from kiosk.trust.trustset import TrustSet
 from kiosk.trust.update import update_store
 
 EXIT_FAULT = 4
-CLOCK_FILE = "clock.json"
 _SECONDS_AN_HOUR = 3600
 _HOURS_A_DAY = 24
 
@@ -162,7 +161,7 @@ def _table(trust: TrustSet, clock: ClockReading) -> list[str]:
     ]
     rows += _list_rows(trust, clock)
     rows += _role_rows(trust.versions, trust.expires, clock.now)
-    rows.append(("root", trust.root_fingerprint))
+    rows.append(("fingerprint", trust.root_fingerprint))
     width = max(len(name) for name, _ in rows) + 2
     return [f"{name:<{width}}{text}" for name, text in rows]
 

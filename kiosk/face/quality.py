@@ -111,7 +111,7 @@ def _inner(crop: NDArray[Any]) -> NDArray[Any]:
 
 def _sharpness_var(grey: NDArray[Any]) -> float:
     smooth = cv2.GaussianBlur(grey, (0, 0), 1.0).astype(np.float32)  # noise is no detail
-    return min(float(np.var(_inner(cv2.filter2D(smooth, cv2.CV_32F, kernel)))) for kernel in _DIRECTIONS)
+    return min(float(_inner(cv2.filter2D(smooth, cv2.CV_32F, kernel)).var()) for kernel in _DIRECTIONS)
 
 
 def _too_far_out(quality: FaceQuality) -> Hint:
@@ -120,10 +120,10 @@ def _too_far_out(quality: FaceQuality) -> Hint:
 
 def _yaw_ratio(face: Face) -> float:
     """Measure along the line of the eyes, so that a leaning head does not look turned."""
-    eyes = np.array(face.landmarks[:2])
-    along = eyes[1] - eyes[0]
-    from_middle = np.array(face.landmarks[2]) - eyes.mean(axis=0)
-    return float(np.dot(from_middle, along) / max(float(np.dot(along, along)), 1e-6))
+    (left_x, left_y), (right_x, right_y), (nose_x, nose_y) = face.landmarks[:3]
+    across, down = right_x - left_x, right_y - left_y
+    along = (nose_x - (left_x + right_x) / 2) * across + (nose_y - (left_y + right_y) / 2) * down
+    return along / max(across * across + down * down, 1e-6)
 
 
 def _inside_share(pixels: Pixels, face: Face) -> float:
@@ -131,4 +131,4 @@ def _inside_share(pixels: Pixels, face: Face) -> float:
     box = face.box
     across = min(box.left + box.width, width) - max(box.left, 0.0)
     down = min(box.top + box.height, height) - max(box.top, 0.0)
-    return max(across, 0.0) * max(down, 0.0) / max(box.width * box.height, 1e-6)
+    return float(max(across, 0.0) * max(down, 0.0) / max(box.width * box.height, 1e-6))

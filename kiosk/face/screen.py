@@ -11,9 +11,6 @@ face is background. This is no liveness check: a picture that fills the whole vi
 
 from __future__ import annotations
 
-from itertools import product
-from typing import Any
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -29,21 +26,22 @@ _BESIDE_CODE = 0.5  # how far around the code is still beside it, in its longer 
 # The working copy: the face upright, its eyes 32 px apart, the nose tip in the middle of 416 px.
 _EYE_PX = 32
 _HALF = 208
-_TILTS_DEG = (0.0, -2.0, 2.0, -4.0, 4.0, -6.0, 6.0)  # the photo against its own face
+_TILTS_DEG = (0.0, -2.5, 2.5, -5.0, 5.0)  # the photo against its own face
 # Where sides are looked for, in eye distances from the nose tip: nearer is the face itself, farther is wider
 # than a phone (70 mm, against eyes 12 mm apart on it).
 _SIDEWAYS = (1.1, 4.5)
 _UP = (1.6, 5.0)
 _DOWN = (1.15, 6.0)
 _NECK = 0.6  # half of a neck's width
+_FACE = 0.9  # half of a face's
 _MIN_STEP = 2.5  # grey levels per pixel that make an edge
 _STRAIGHT = 0.82  # share of a side along which an edge runs
 _HALF_SEEN = 0.5
 _CORNER = 0.12  # share of a side, at each end, where a corner may be round
 _MAX_LINES = 8
-_APART_PX = 1
 
 Mask = NDArray[np.float64]
+Places = NDArray[np.intp]
 
 
 def is_beside_code(face: Face, code: Box) -> bool:
@@ -96,28 +94,17 @@ def _has_rectangle(grey: NDArray[np.float32]) -> bool:
     across = np.asarray(cv2.Sobel(grey, cv2.CV_32F, 1, 0, scale=1 / 8), np.float32)
     down = np.asarray(cv2.Sobel(grey, cv2.CV_32F, 0, 1, scale=1 / 8), np.float32)
     upright, level = _edges(across, down), _edges(down.T, across.T)
-    middle = (_HALF - _px(_NECK), _HALF + _px(_NECK))
-    bottoms = [row for row in _lines(level, 1, _DOWN) if _share(level, row, *middle) >= _STRAIGHT]
-    tops = _lines(level, -1, _UP) if bottoms else []
-    lefts = _lines(upright, -1, _SIDEWAYS) if tops else []
-    rights = _lines(upright, 1, _SIDEWAYS) if lefts else []
-    return any(
-        _is_outlined(upright, level, left, right, top, bottom)
-        for left, right, top, bottom in product(lefts, rights, tops, bottoms)
+    bottoms = _lines(level, 1, _DOWN)
+    bottoms = bottoms[_shares(level, bottoms, *_around_middle(_NECK)) >= _STRAIGHT]
+    left, right, top, bottom = np.meshgrid(
+        _lines(upright, -1, _SIDEWAYS), _lines(upright, 1, _SIDEWAYS), _lines(level, -1, _UP), bottoms
     )
-
-
-def _is_outlined(upright: Mask, level: Mask, left: int, right: int, top: int, bottom: int) -> bool:
+    if left.size == 0:
+        return False
     high, wide = _trimmed(top, bottom), _trimmed(left, right)
-    shares = sorted(
-        (
-            _share(level, bottom, *wide),
-            _share(level, top, *wide),
-            _share(upright, left, *high),
-            _share(upright, right, *high),
-        )
-    )
-    return shares[0] >= _HALF_SEEN and shares[1] >= _STRAIGHT
+    sides = ((level, bottom, wide), (level, top, wide), (upright, left, high), (upright, right, high))
+    shares = np.sort([_shares(edges, line, *span) for edges, line, span in sides], axis=0)
+    return bool(((shares[0] >= _HALF_SEEN) & (shares[1] >= _STRAIGHT)).any())
 
 
 def _edges(across: NDArray[np.float32], along: NDArray[np.float32]) -> Mask:
@@ -131,28 +118,32 @@ def _summed(marks: NDArray[np.bool_]) -> Mask:
     return np.vstack((np.zeros((1, wide.shape[1])), np.cumsum(wide, axis=0)))
 
 
-def _lines(edges: Mask, side: int, reach: tuple[float, float]) -> list[int]:
-    """Return the columns on one side of the middle where a line may run, the clearest first."""
-    columns = range(_HALF + side * _px(reach[0]), _HALF + side * _px(reach[1]), side)
-    span = _px(0.9)
-    seen = sorted(((_share(edges, column, _HALF - span, _HALF + span), column) for column in columns))
+def _lines(edges: Mask, side: int, reach: tuple[float, float]) -> Places:
+    """Return the columns on one side of the middle where a line may run, the clearest ones."""
+    columns = np.arange(_HALF + side * _px(reach[0]), _HALF + side * _px(reach[1]), side)
+    shares = _shares(edges, columns, *_around_middle(_FACE))
     lines: list[int] = []
-    for share, column in seen[::-1]:
-        if share < _HALF_SEEN or len(lines) == _MAX_LINES:
+    for index in np.argsort(-shares, kind="stable"):
+        if shares[index] < _HALF_SEEN or len(lines) == _MAX_LINES:
             break
-        if all(abs(column - line) > _APART_PX for line in lines):
-            lines.append(column)
-    return lines
+        if all(abs(int(columns[index]) - line) > 1 for line in lines):
+            lines.append(int(columns[index]))
+    return np.array(lines, dtype=np.intp)
 
 
-def _share(edges: Mask, column: int, start: int, end: int) -> float:
-    """Return the share of a column along which one kind of edge runs."""
-    return float((edges[:, end, column] - edges[:, start, column]).max()) / max(end - start, 1)
+def _shares(edges: Mask, column: Places, start: Places, end: Places) -> NDArray[np.float64]:
+    """Return the share of each column, from `start` to `end`, along which one kind of edge runs."""
+    marked = np.asarray(edges[:, end, column] - edges[:, start, column], np.float64)
+    return np.asarray(marked.max(axis=0) / np.maximum(end - start, 1), np.float64)
 
 
-def _trimmed(start: int, end: int) -> tuple[int, int]:
-    corner = round(_CORNER * (end - start))
+def _trimmed(start: Places, end: Places) -> tuple[Places, Places]:
+    corner = np.rint(_CORNER * (end - start)).astype(np.intp)
     return start + corner, end - corner
+
+
+def _around_middle(eye_distances: float) -> tuple[Places, Places]:
+    return np.array(_HALF - _px(eye_distances)), np.array(_HALF + _px(eye_distances))
 
 
 def _px(eye_distances: float) -> int:

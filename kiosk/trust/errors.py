@@ -19,6 +19,7 @@ class Refusal(Enum):
     CLOCK = "this kiosk's clock is wrong: set it before updating"
     STATION = "the trust tree does not allow this station its purpose: ask the authority"
     BUSY = "another update of this trust store is running: wait for it"
+    STORE = "this kiosk's own trust store is damaged: have it set up again"
     DISK = "the trust store cannot be written: look at the disk"
 
     @property

@@ -21,6 +21,7 @@ from tuf.api.metadata import Metadata, Root, Signed, Snapshot, T, TargetFile, Ta
 
 from kiosk.model import Environment
 from kiosk.trust.errors import MissingFileError, Refusal, TrustError
+from kiosk.trust.strictjson import parse_json
 
 Reader = Callable[[str, int], bytes]
 """Reads a file of the tree by its name, at most so many bytes. Raises MissingFileError or TrustError."""
@@ -205,12 +206,19 @@ def _fetch_target(target: TargetFile, name: str, kept: _Keeper) -> bytes:
 
 
 def _parse(content: bytes, kind: type[T], name: str) -> Metadata[T]:
+    """Parse metadata of one role whose JSON says nothing that the library drops, fills in or reads otherwise.
+
+    The library checks signatures over what it understood, not over the bytes.
+    """
+    document = parse_json(content, name, MAX_METADATA_BYTES)
     try:
         metadata = Metadata[T].from_bytes(content)
     except RepositoryError as err:
         raise TrustError(f"{name} is not TUF metadata") from err
     if not isinstance(metadata.signed, kind):
         raise TrustError(f"{name} is metadata of another role")
+    if metadata.signed.to_dict() != document["signed"]:
+        raise TrustError(f"{name} can be read in two ways")
     return metadata
 
 

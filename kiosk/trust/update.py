@@ -57,9 +57,9 @@ def update_store(
     ops = ops or DiskOps()
     pinned, station = load_pinned(store)
     with _lock(store):
+        keeper = floors or FloorFile(store, ops)
+        floor = _load_floor(keeper)
         try:
-            keeper = floors or FloorFile(store, ops)
-            floor = keeper.load()
             _check_clock(now, floor)
             fresh = verify_tree(pinned, lambda name, limit: read_plain(tree, name, limit), now)
             trust = assemble(fresh, station, root_fingerprint(pinned))
@@ -75,6 +75,13 @@ def update_store(
         except OSError as err:
             raise UpdateRefused(Refusal.DISK, err.strerror or "unknown") from err
     return _report(before, fresh, trust, now)
+
+
+def _load_floor(keeper: FloorStore) -> Floor | None:
+    try:
+        return keeper.load()
+    except TrustError as err:
+        raise UpdateRefused(Refusal.STORE, err.detail) from err
 
 
 @contextlib.contextmanager

@@ -93,6 +93,10 @@ def draw_sign(painter: QPainter, square: QRectF, sign: Sign, body: QColor, mark:
         QPen(mark, 11 * unit, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
     )
     painter.setBrush(Qt.BrushStyle.NoBrush)
+    if sign is Sign.STOPPED:  # the ring of the switch, open at the top
+        ring = QRectF(26, 28, 48, 48)
+        placed = QRectF(square.topLeft() + ring.topLeft() * unit, ring.size() * unit)
+        painter.drawArc(placed, 125 * 16, 290 * 16)
     for line in _MARKS[sign]:
         painter.drawPolyline([square.topLeft() + QPointF(x, y) * unit for x, y in line])
 
@@ -103,10 +107,7 @@ _MARKS: dict[Sign, tuple[tuple[tuple[float, float], ...], ...]] = {
     Sign.FAIL: (((34, 34), (66, 66)), ((66, 34), (34, 66))),
     Sign.REFER: (((50, 42), (50, 64)), ((50, 79.5), (50, 80))),
     Sign.NOT_RUN: (((32, 50), (68, 50)),),
-    Sign.STOPPED: (
-        ((50, 24), (50, 50)),
-        ((32, 33), (25, 50), (32, 67), (50, 75), (68, 67), (75, 50), (68, 33)),
-    ),
+    Sign.STOPPED: (((50, 22), (50, 48)),),
 }
 
 

@@ -46,6 +46,8 @@ class StatusBar(QWidget):
             LineLabel("chip", weight=QFont.Weight.Medium) for _ in range(5)
         )
         self.chips = (self.simulated, self.list_age, self.clock, self.purpose, self.station)
+        for chip in self.chips:
+            chip.setParent(self)  # a label without a parent would open as a window of its own
         self._column, self._first, self._second = QVBoxLayout(self), QHBoxLayout(), QHBoxLayout()
         self._column.addLayout(self._first)
         self._column.addLayout(self._second)

@@ -35,6 +35,7 @@ PASS_SOFT = "#E3F2E9"  # noqa: S105 - a colour
 FAIL_SOFT = "#FBE9EA"
 REFER_SOFT = "#FFF3D6"
 RING = "#3DDC84"
+RIBBON = "#2A3C8F"
 FOCUS = "#0050B3"
 FOCUS_DARK = "#9CC9FF"
 
@@ -46,6 +47,7 @@ PAIRS: dict[str, tuple[str, str, float]] = {
     "label on page": (QUIET, PAGE, 7.0),
     "bar": (ON_DARK, INK, 7.0),
     "chip": (ON_DARK, CHIP, 7.0),
+    "ribbon": (ON_DARK, RIBBON, 7.0),
     "amber chip": (REFER_INK, REFER_GROUND, 7.0),
     "red chip": (ON_DARK, FAIL_GROUND, 6.5),
     "instruction on the dimmed camera": (ON_DARK, NIGHT, 7.0),
@@ -171,7 +173,7 @@ QWidget#bar QLabel {{ color: {ON_DARK}; }}
 QWidget#bar QLabel#chip {{ background: {CHIP}; border-radius: {metrics.px(10)}px; padding: 0 {pad}px; }}
 QWidget#bar QLabel#chip[level="amber"] {{ background: {REFER_GROUND}; color: {REFER_INK}; }}
 QWidget#bar QLabel#chip[level="red"] {{ background: {FAIL_GROUND}; color: {ON_DARK}; }}
-QLabel#ribbon {{ background: {REFER_GROUND}; color: {REFER_INK}; }}
+QLabel#ribbon {{ background: {RIBBON}; color: {ON_DARK}; }}
 QWidget#actions {{ background: {PAGE}; border-top: 1px solid {EDGE}; }}
 QFrame#card {{ background: {CARD}; border: 1px solid {EDGE}; border-radius: {radius}px; }}
 QLabel#label {{ color: {QUIET}; }}

@@ -13,29 +13,28 @@ from PySide6.QtCore import QCoreApplication, QLibraryInfo, QTranslator
 from kiosk.ui.language import Language
 
 FOLDER = Path(__file__).parent / "i18n"
+_NAME = "kiosk-translation"
 
 
-class Translation:
-    """Holds the translators that are installed, because the application does not own them."""
+def install(language: Language) -> bool:
+    """Replace the application's translators by those of `language`; False when ours is missing.
 
-    def __init__(self) -> None:
-        self._installed: list[QTranslator] = []
-
-    def install(self, language: Language) -> bool:
-        """Replace what is installed by the translators of `language`; False when ours is missing."""
-        for translator in self._installed:
-            QCoreApplication.removeTranslator(translator)
-        self._installed = []
-        if language is Language.ENGLISH:
-            return True
-        of_qt = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
-        found = [self._load(path) for path in (of_qt / "qtbase_ar.qm", FOLDER / "kiosk_ar.qm")]
-        return found[-1]
-
-    def _load(self, path: Path) -> bool:
-        translator = QTranslator()
-        if not translator.load(str(path)):
-            return False
-        QCoreApplication.installTranslator(translator)
-        self._installed.append(translator)
+    English needs none: it is the language of the source. Needs a QApplication, which owns the translators.
+    """
+    application = QCoreApplication.instance()
+    if application is None:
+        return False
+    for old in application.findChildren(QTranslator, _NAME):
+        application.removeTranslator(old)
+        old.deleteLater()
+    if language is Language.ENGLISH:
         return True
+    of_qt = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
+    found = [_load(application, path) for path in (of_qt / "qtbase_ar.qm", FOLDER / "kiosk_ar.qm")]
+    return found[-1]
+
+
+def _load(application: QCoreApplication, path: Path) -> bool:
+    translator = QTranslator(application)
+    translator.setObjectName(_NAME)
+    return translator.load(str(path)) and application.installTranslator(translator)

@@ -6,7 +6,7 @@ leaves its array; whoever empties a widget leaves nothing personal in it, not ev
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -22,8 +22,6 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QWidget
 
 from kiosk.model import Pixels
 from kiosk.ui import theme
-
-_UNBOUNDED = 100_000
 
 
 def image_of(pixels: Pixels) -> QImage:
@@ -53,13 +51,13 @@ class FitLabel(QLabel):
         super().__init__()
         self.setObjectName(name)
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setWordWrap(True)
         self.setAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         self._weight = weight
         self._largest = 16
         self._smallest = 12
         self._whole = ""
+        self.is_whole = True  # whether all of the text is shown, without an ellipsis
 
     def set_sizes(self, largest_px: int, smallest_px: int = 12) -> None:
         """Set the text size wanted, and the one below which nothing shrinks."""
@@ -73,36 +71,61 @@ class FitLabel(QLabel):
         self.setAccessibleName(text)
         self._fit()
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether all of the text is shown, without an ellipsis."""
-        return self.text() == self._whole
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the text again to the new size."""
         super().resizeEvent(event)
         self._fit()
 
-    def fits(self, text: str, pixels: int) -> bool:
-        """Tell whether `text` at `pixels` stays inside the label."""
-        room = self.contentsRect()
-        flags = int(self.alignment()) | int(Qt.TextFlag.TextWordWrap)
-        needed = QFontMetrics(theme.font(pixels, self._weight)).boundingRect(
-            QRect(0, 0, room.width(), _UNBOUNDED), flags, text
-        )
-        return needed.width() <= room.width() and needed.height() <= room.height()
+    def sizeHint(self) -> QSize:
+        """Ask for nothing: layouts and fixed heights give the room, the text follows."""
+        return QSize(0, 0)
+
+    def minimumSizeHint(self) -> QSize:
+        """Demand nothing, so that a long name never pushes its neighbours out."""
+        return QSize(0, 0)
+
+    def _lines(self, text: str, pixels: int) -> str | None:
+        """Return `text` broken into lines at `pixels`, or None when it does not go into the label."""
+        room, metrics = self.contentsRect(), QFontMetrics(theme.font(pixels, self._weight))
+        lines = wrap(text, metrics, room.width())
+        if lines is None or metrics.lineSpacing() * (len(lines) - 1) + metrics.height() > room.height():
+            return None
+        return "\n".join(lines)
 
     def _fit(self) -> None:
         low, high = self._smallest, self._largest
         while low < high:  # the largest size that fits, by halving
             middle = (low + high + 1) // 2
-            low, high = (middle, high) if self.fits(self._whole, middle) else (low, middle - 1)
+            fits = self._lines(self._whole, middle) is not None
+            low, high = (middle, high) if fits else (low, middle - 1)
         self.setFont(theme.font(low, self._weight))
-        shown, length = self._whole, len(self._whole)
-        while length > 1 and not self.fits(shown, low):
+        length, shown = len(self._whole), self._lines(self._whole, low)
+        self.is_whole = shown is not None or not self._whole
+        while shown is None and length > 1:
             length = length * 9 // 10
-            shown = self._whole[:length].rstrip() + "…"
-        self.setText(shown)
+            shown = self._lines(self._whole[:length].rstrip() + "…", low)
+        self.setText(shown or "")
+
+
+def wrap(text: str, metrics: QFontMetrics, width: int) -> list[str] | None:
+    """Break `text` at spaces into lines of at most `width` pixels; None when one word is wider.
+
+    The breaks are ours, because Qt keeps the space at a break, which pushes right-to-left lines inwards.
+    """
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        line = ""
+        for word in paragraph.split(" "):
+            longer = f"{line} {word}" if line else word
+            if metrics.horizontalAdvance(longer) <= width:
+                line = longer
+                continue
+            if not line or metrics.horizontalAdvance(word) > width:
+                return None
+            lines.append(line)
+            line = word
+        lines.append(line)
+    return lines
 
 
 class LineLabel(QLabel):

@@ -11,20 +11,20 @@ from collections.abc import Callable
 from datetime import datetime
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QFont, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QFont, QKeyEvent, QMouseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from kiosk.model import Environment, Frame
-from kiosk.ui import theme
+from kiosk.ui import theme, translation
 from kiosk.ui.language import Digits, Language
 from kiosk.ui.screens.attention import AttentionScreen
 from kiosk.ui.screens.base import Screen
+from kiosk.ui.screens.camera_page import CameraPage
 from kiosk.ui.screens.face import FaceScreen
 from kiosk.ui.screens.result import ResultScreen
 from kiosk.ui.screens.scan import ScanScreen
 from kiosk.ui.statusbar import StatusBar, utc_now
 from kiosk.ui.text import Writer
-from kiosk.ui.translation import Translation
 from kiosk.ui.widgets import Button, FitLabel
 from kiosk.ui.words import ENVIRONMENTS
 from kiosk.view import AttentionView, ClosingView, FaceView, Request, ResultView, ScanView, StatusLine, View
@@ -55,7 +55,6 @@ class MainWindow(QWidget):
         theme.load_fonts()
         self._default_language, self._digits = language, digits
         self._px_per_mm, self._kiosk_mode, self._blue_pass = px_per_mm, kiosk_mode, blue_pass
-        self._translation = Translation()
         self._metrics: theme.Metrics | None = None
         self._view: View = ScanView()
         self.ribbon, self.bar = FitLabel("ribbon", weight=QFont.Weight.DemiBold), StatusBar(now)
@@ -69,6 +68,7 @@ class MainWindow(QWidget):
         self._idle.setSingleShot(True)
         self._idle.setInterval(IDLE_LANGUAGE_MS)
         self._idle.timeout.connect(self._return_to_default_language)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # so that no button has the focus at the start
         self.resize(1280, 800)
         self.set_language(language)
 
@@ -125,6 +125,7 @@ class MainWindow(QWidget):
         if screen is not before:
             self.stack.setCurrentWidget(screen)
             self.action_stack.setCurrentWidget(screen.foot)
+            self._fit_actions()
             self._idle.start()
             if isinstance(before, Screen):
                 before.clear()
@@ -137,7 +138,7 @@ class MainWindow(QWidget):
 
     def set_language(self, language: Language) -> None:
         """Translate and mirror everything."""
-        self._translation.install(language)
+        translation.install(language)
         self._writer = Writer(language, self._digits)
         direction = Qt.LayoutDirection.RightToLeft
         if not language.is_right_to_left:
@@ -180,10 +181,24 @@ class MainWindow(QWidget):
         self._row.setContentsMargins(metrics.px(28), margin, metrics.px(28), margin)
         self._row.setSpacing(metrics.gap_px)
         self.language_button.set_target(metrics.secondary_px, metrics.text_px(22))
-        self.action_row.setFixedHeight(metrics.primary_px + 2 * margin)
+        self._fit_actions()
         self.bar.apply_metrics(metrics)
         for screen in self.screens:
             screen.set_metrics(metrics)
+
+    def _fit_actions(self) -> None:
+        """Make the row below as high as what the present screen has in it."""
+        if self._metrics is None:
+            return
+        main = isinstance(self.stack.currentWidget(), CameraPage)
+        target = self._metrics.secondary_px if main else self._metrics.primary_px
+        margins = self._row.contentsMargins()
+        self.action_row.setFixedHeight(target + margins.top() + margins.bottom())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Take the keyboard, so that Enter and Space go on and press no button by chance."""
+        super().showEvent(event)
+        self.setFocus()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Follow the size of the screen."""

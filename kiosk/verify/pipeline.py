@@ -35,7 +35,7 @@ from kiosk.verify.issuer import verify_issuer
 from kiosk.verify.liveproof import verify_proof
 from kiosk.verify.reading import decode_text, parse_token
 from kiosk.verify.status import check_status
-from kiosk.verify.steps import Recorder
+from kiosk.verify.steps import STEPS, Recorder
 
 _ALWAYS = (Step.DECODE, Step.PARSE, Step.SIGNATURE, Step.DATES, Step.STATUS)
 _REQUIRED = {
@@ -127,6 +127,15 @@ def verify_credential(
     return _examined(found, run.checks_up_to(Step.LIVE_PROOF), purpose, trust, clock)
 
 
+def examine_no_code(trust: TrustSet, purpose: PurposePolicy, clock: ClockReading) -> Examined:
+    """Return the checks of a picture in which no code was read."""
+    checks = (
+        Check(Step.DECODE, Outcome.REFER, Reason.NO_CODE),
+        *(Check(step, None) for step in STEPS[Step.DECODE : Step.LIVE_PROOF]),
+    )
+    return _examined(_Found(), checks, purpose, trust, clock)
+
+
 def _verify_presence(
     token: Token, purpose: PurposePolicy, policy: Policy, clock: ClockReading, run: Recorder
 ) -> datetime | None:
@@ -209,7 +218,7 @@ def conclude(examined: Examined, later_checks: Iterable[Check] = ()) -> Verdict:
             made += (Check(step, Outcome.REFER, reason) if owed else Check(step, None),)
     checks = tuple(sorted(made, key=lambda check: check.step))
     notes = [*examined.notes, *(note for check in later.values() for note in check.notes)]
-    if _ran(checks, Step.FACE) and not _ran(checks, Step.LIVENESS):
+    if Step.FACE in later and not _ran(checks, Step.LIVENESS):
         notes.append(Note.LIVENESS_NOT_CHECKED)
     return Verdict(checks, examined.required, tuple(dict.fromkeys(notes)))
 

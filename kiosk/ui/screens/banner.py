@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
@@ -38,15 +39,20 @@ class Banner(QFrame):
         self.sign = SignWidget()
         self.word = FitLabel(weight=QFont.Weight.Bold)
         self.headline = FitLabel(weight=QFont.Weight.Medium)
-        self._row, words = QHBoxLayout(self), QVBoxLayout()
+        self.sentence, self.meta = FitLabel(weight=QFont.Weight.Medium), FitLabel(weight=QFont.Weight.Medium)
+        self.meta.setAlignment(Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter)
+        self._row, words, first = QHBoxLayout(self), QVBoxLayout(), QHBoxLayout()
         words.setSpacing(0)
-        words.addWidget(self.word, 3)
-        words.addWidget(self.headline, 2)
+        first.addWidget(self.word, 3)
+        first.addWidget(self.meta, 2)
+        words.addLayout(first, 22)
+        words.addWidget(self.headline, 11)
+        words.addWidget(self.sentence, 10)
         self._row.addWidget(self.sign)
         self._row.addLayout(words, 1)
 
-    def show_verdict(self, verdict: Verdict, language: Language) -> None:
-        """Draw the outcome, its word and its first reason."""
+    def show_verdict(self, verdict: Verdict, language: Language, sentence: str, meta: str) -> None:
+        """Draw the outcome, its word, its first reasons; `sentence` and `meta` may be empty."""
         outcome = verdict.outcome
         if self.property("outcome") != outcome.value:
             restyle(self, "outcome", outcome.value)
@@ -59,6 +65,9 @@ class Banner(QFrame):
         self.sign.show_sign(SIGN_OF[outcome], *grounds[outcome], word)
         self.word.show_text(word)
         self.headline.show_text(headline(verdict, language))
+        self.sentence.setVisible(bool(sentence))
+        self.sentence.show_text(sentence)
+        self.meta.show_text(meta)
         self.setAccessibleName(f"{word}. {headline(verdict, language)}")
 
     def apply_metrics(self, metrics: Metrics) -> None:
@@ -68,7 +77,9 @@ class Banner(QFrame):
         self.setFixedHeight(height)
         side = round(height * 0.74)
         self.sign.setFixedSize(side, side)
-        self._row.setContentsMargins(metrics.px(44), metrics.px(10), metrics.px(44), metrics.px(16))
+        self._row.setContentsMargins(metrics.px(44), metrics.px(8), metrics.px(44), metrics.px(12))
         self._row.setSpacing(metrics.px(34))
         self.word.set_sizes(metrics.text_px(84))
         self.headline.set_sizes(metrics.text_px(32))
+        self.sentence.set_sizes(metrics.text_px(26))
+        self.meta.set_sizes(metrics.text_px(20))

@@ -7,7 +7,7 @@ and nowhere else.
 from __future__ import annotations
 
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from kiosk.model import Check, Note, Outcome, Step, Verdict
 from kiosk.ui import theme
@@ -38,6 +38,7 @@ class CheckRow(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.sign = SignWidget("check")
+        self.sign.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Ignored)
         self.name = FitLabel(weight=QFont.Weight.DemiBold)
         self.state = FitLabel("label", weight=QFont.Weight.Medium)
         self._row = QHBoxLayout(self)
@@ -60,8 +61,7 @@ class CheckRow(QWidget):
     def apply_metrics(self, metrics: Metrics) -> None:
         """Set the sizes."""
         self.setMaximumHeight(metrics.px(48))
-        side = metrics.px(28)
-        self.sign.setFixedSize(side, side)
+        self.sign.setFixedWidth(metrics.px(30))
         self._row.setSpacing(metrics.px(14))
         self.name.set_sizes(metrics.text_px(20))
         self.state.set_sizes(metrics.text_px(19))

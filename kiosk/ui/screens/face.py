@@ -32,7 +32,9 @@ class FaceScreen(CameraPage):
         words.addWidget(self.name_latin)
         row.addWidget(self.portrait, 2)
         row.addLayout(words, 3)
-        self.side_layout.addWidget(self.card)
+        self._card_row = QHBoxLayout()
+        self._card_row.addWidget(self.card)
+        self.side_layout.addLayout(self._card_row)
         self.side_layout.addWidget(self.left)
         self.card.hide()
         self._view: FaceView | None = None
@@ -72,6 +74,7 @@ class FaceScreen(CameraPage):
         """Set the sizes."""
         super().apply_metrics()
         metrics, margin = self.metrics, self.metrics.px(22)
+        self._card_row.setContentsMargins(margin, 0, margin, 0)
         self.card.setFixedHeight(metrics.px(170))
         self.name_arabic.set_sizes(metrics.text_px(26))
         self.name_latin.set_sizes(metrics.text_px(20))

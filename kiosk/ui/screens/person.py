@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from kiosk.model import Pixels
@@ -21,7 +21,7 @@ from kiosk.ui.words import LIKENESSES
 from kiosk.view import Holder, Likeness
 
 _ROWS = 7
-_LEAST_ROW_PX = 27
+_LEAST_ROW_PX = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,9 @@ class Card(QFrame):
         self.name_latin = FitLabel("name", weight=QFont.Weight.DemiBold)
         self.labels = [FitLabel("label", weight=QFont.Weight.Medium) for _ in range(_ROWS)]
         self.values = [FitLabel("value", weight=QFont.Weight.DemiBold) for _ in range(_ROWS)]
-        self._rows = []
+        self._rows: list[QWidget] = []
+        self._room, self._least_row_px = _ROWS, _LEAST_ROW_PX
+        self._shown: tuple[Person, Writer] | None = None
         self._column = QVBoxLayout(self)
         self._column.setSpacing(0)
         self._column.addWidget(self.name_arabic, 5)
@@ -106,8 +108,9 @@ class Card(QFrame):
             self._column.addWidget(holder, 4)
         self._column.addStretch(1)
 
-    def show_person(self, person: Person | None, writer: Writer, room: int) -> None:
-        """Write names and lines; `room` is how many lines fit."""
+    def show_person(self, person: Person | None, writer: Writer) -> None:
+        """Write the names, and as many lines as fit."""
+        self._shown = (person, writer) if person else None
         holder = person.holder if person else None
         arabic, latin = (holder.name_arabic, holder.name_latin) if holder else (None, None)
         self.name_arabic.setVisible(bool(arabic))
@@ -116,14 +119,27 @@ class Card(QFrame):
         self.name_latin.show_text(writer.line(writer.name(latin)) if latin else "")
         lines = lines_of(holder, writer, masked=person.masked) if person and holder else ()
         for number, row in enumerate(self._rows):
-            shown = number < min(len(lines), room)
+            shown = number < min(len(lines), self._room)
             row.setVisible(shown)
             self.labels[number].show_text(lines[number].label if shown else "")
             self.values[number].show_text(lines[number].value if shown else "")
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Count how many lines there is room for."""
+        super().resizeEvent(event)
+        margins = self._column.contentsMargins()
+        names = self.name_arabic.maximumHeight() + self.name_latin.maximumHeight()
+        free = self.height() - margins.top() - margins.bottom() - names
+        room = max(2, min(_ROWS, free // self._least_row_px))
+        if room != self._room:
+            self._room = room
+            if self._shown:
+                self.show_person(*self._shown)
+
     def apply_metrics(self, metrics: Metrics) -> None:
         """Set the sizes."""
         pad = metrics.px(24)
+        self._least_row_px = max(_LEAST_ROW_PX, metrics.px(42))
         self._column.setContentsMargins(pad, metrics.px(10), pad, metrics.px(10))
         self.name_arabic.set_sizes(metrics.text_px(36))
         self.name_latin.set_sizes(metrics.text_px(27))
@@ -142,8 +158,6 @@ class PersonPage(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.photos, self.card = Photos(), Card()
-        self._room = _ROWS
-        self._shown: tuple[Person | None, Writer] | None = None
         self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.addWidget(self.photos, 9)
@@ -151,23 +165,17 @@ class PersonPage(QWidget):
 
     def show_person(self, person: Person | None, writer: Writer) -> None:
         """Draw a person; None empties every widget."""
-        self._shown = (person, writer) if person else None
         self.photos.show_person(person, writer)
-        self.card.show_person(person, writer, self._room)
+        self.card.show_person(person, writer)
 
-    def apply_metrics(self, metrics: Metrics, height: int) -> None:
-        """Set the sizes for a body of `height` pixels."""
+    def apply_metrics(self, metrics: Metrics) -> None:
+        """Set the sizes."""
         high = metrics.is_portrait
         direction = QBoxLayout.Direction.TopToBottom if high else QBoxLayout.Direction.LeftToRight
         self._layout.setDirection(direction)
         self._layout.setSpacing(metrics.px(16))
         self.photos.apply_metrics(metrics)
         self.card.apply_metrics(metrics)
-        for_card = height // 2 if high else height
-        least = max(_LEAST_ROW_PX, metrics.px(32))
-        self._room = max(2, min(_ROWS, (for_card - metrics.px(24) - 2 * least) // least - 1))
-        if self._shown:
-            self.card.show_person(*self._shown, self._room)
 
 
 class ReasonPanel(QFrame):
@@ -197,30 +205,3 @@ class ReasonPanel(QFrame):
         self.sentence.set_sizes(metrics.text_px(40))
         self.notice.set_sizes(metrics.text_px(24))
         self.meta.set_sizes(metrics.text_px(22))
-
-
-class Strip(QFrame):
-    """One card under the banner: what to do on one side, codes and row on the other."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("card")
-        self.sentence = FitLabel(weight=QFont.Weight.DemiBold)
-        self.meta = FitLabel("label", weight=QFont.Weight.Medium)
-        self._row = QHBoxLayout(self)
-        self._row.addWidget(self.sentence, 7)
-        self._row.addWidget(self.meta, 4)
-
-    def show_texts(self, sentence: str, meta: str) -> None:
-        """Write both texts."""
-        self.sentence.show_text(sentence)
-        self.meta.show_text(meta)
-
-    def apply_metrics(self, metrics: Metrics) -> None:
-        """Set the sizes."""
-        pad = metrics.px(24)
-        self._row.setContentsMargins(pad, metrics.px(4), pad, metrics.px(4))
-        self._row.setSpacing(pad)
-        self.setFixedHeight(metrics.px(112 if metrics.is_portrait else 88))
-        self.sentence.set_sizes(metrics.text_px(25))
-        self.meta.set_sizes(metrics.text_px(19))

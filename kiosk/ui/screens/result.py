@@ -21,7 +21,7 @@ from kiosk.ui.reasons import REASONS
 from kiosk.ui.screens.banner import Banner
 from kiosk.ui.screens.base import Screen
 from kiosk.ui.screens.details import DetailsPage, notes_of
-from kiosk.ui.screens.person import Person, PersonPage, ReasonPanel, Strip
+from kiosk.ui.screens.person import Person, PersonPage, ReasonPanel
 from kiosk.ui.text import SECONDS
 from kiosk.ui.widgets import Button, CountdownBar, FitLabel, StripedFrame
 from kiosk.ui.words import NOTES
@@ -62,7 +62,7 @@ class ResultScreen(Screen):
         self._view: ResultView | None = None
         self._stage = Stage(0.0)
         self.banner = Banner(blue_pass=blue_pass)
-        self.strip, self.person, self.details = Strip(), PersonPage(), DetailsPage()
+        self.person, self.details = PersonPage(), DetailsPage()
         self.reason = ReasonPanel()
         self.body, self.frame = QStackedWidget(), StripedFrame()
         self.next, self.more = Button("primary"), Button("details")
@@ -79,7 +79,6 @@ class ResultScreen(Screen):
         column.addWidget(self.banner)
         column.addWidget(self.frame, 1)
         self._inner = QVBoxLayout(self.frame)
-        self._inner.addWidget(self.strip)
         self._inner.addWidget(self.body, 1)
         for page in (self.reason, self.person, self.details):
             self.body.addWidget(page)
@@ -152,7 +151,6 @@ class ResultScreen(Screen):
         self._view = None
         self.person.show_person(None, self.writer)
         self.reason.show_texts("", "", "")
-        self.strip.show_texts("", "")
         self.details.clear()
         self.body.setCurrentWidget(self.reason)
 
@@ -169,11 +167,10 @@ class ResultScreen(Screen):
         view = self._view
         if view is None:
             return
-        self.banner.show_verdict(view.verdict, self.language)
-        failed = view.verdict.outcome is Outcome.FAIL
-        self.frame.set_stripe(self.metrics.px(14) if failed else 0)
         meta, sentences = self._meta(view), self._sentences(view)
-        self.strip.show_texts(sentences, meta)
+        beside = (sentences, meta) if view.holder is not None else ("", "")
+        self.banner.show_verdict(view.verdict, self.language, *beside)
+        self._frame_body(striped=view.verdict.outcome is Outcome.FAIL)
         self.reason.show_texts(sentences, self._notice(view), meta)
         self.details.show_view(view, self.writer)
         self._draw_person()
@@ -189,7 +186,6 @@ class ResultScreen(Screen):
 
     def _show_body(self) -> None:
         has_person = self._view is not None and self._view.holder is not None
-        self.strip.setVisible(has_person)
         page: QWidget = self.person if has_person else self.reason
         self.body.setCurrentWidget(page)
 
@@ -246,11 +242,9 @@ class ResultScreen(Screen):
         """Set the sizes."""
         metrics = self.metrics
         self.banner.apply_metrics(metrics)
-        for part in (self.strip, self.reason, self.details):
+        for part in (self.person, self.reason, self.details):
             part.apply_metrics(metrics)
-        margin, gap = metrics.px(28), metrics.px(14)
-        self._inner.setContentsMargins(margin, gap, margin, gap)
-        self._inner.setSpacing(gap)
+        self._frame_body(striped=False)
         self.next.set_target(metrics.primary_px, metrics.text_px(28))
         self.next.setMinimumWidth(max(metrics.primary_px * 2, metrics.px(240)))
         self.more.set_target(metrics.primary_px, metrics.text_px(24))
@@ -258,11 +252,13 @@ class ResultScreen(Screen):
         self.left.set_sizes(metrics.text_px(20))
         self.left.setFixedHeight(metrics.px(44))
         self.bar.setFixedHeight(metrics.px(12))
-        self.frame.set_stripe(0)
-        self._layout_person()
         if self._view is not None:
             self.retranslate()
 
-    def _layout_person(self) -> None:
-        taken = self.banner.height() + self.strip.height() + self.metrics.primary_px
-        self.person.apply_metrics(self.metrics, max(120, self.metrics.height - taken - self.metrics.px(200)))
+    def _frame_body(self, *, striped: bool) -> None:
+        """Set the edge of the body: striped for a FAIL."""
+        metrics = self.metrics
+        stripe = metrics.px(13) if striped else 0
+        gap = metrics.px(14) + stripe
+        self._inner.setContentsMargins(metrics.px(28) + stripe // 2, gap, metrics.px(28) + stripe // 2, gap)
+        self.frame.set_stripe(stripe)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -29,10 +30,13 @@ class StepsPanel(QWidget):
         self._layout.addStretch(1)
         for sign, title, sentence in zip(self._signs, self._titles, self._sentences, strict=True):
             row, words = QHBoxLayout(), QVBoxLayout()
+            row.setSpacing(14)
             words.setSpacing(0)
             words.addWidget(title)
             words.addWidget(sentence)
-            row.addWidget(sign)
+            row.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
+            title.setAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
+            sentence.setAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignTop)
             row.addLayout(words, 1)
             self._layout.addLayout(row, 6)
             self._layout.addStretch(1)
@@ -46,8 +50,8 @@ class StepsPanel(QWidget):
             sign.setFixedSize(metrics.px(58), metrics.px(58))
             title.set_sizes(metrics.text_px(28))
             sentence.set_sizes(metrics.text_px(20))
-            title.setMaximumHeight(metrics.px(52))
-            sentence.setMaximumHeight(metrics.px(92))
+            title.setFixedHeight(metrics.px(52))
+            sentence.setMaximumHeight(metrics.px(100))
 
     def retranslate(self, writer: Writer) -> None:
         """Write the steps again."""
