@@ -102,7 +102,7 @@ def run_command(rest: Sequence[str], environment: os._Environ[str] | dict[str, s
         say("no root is pinned yet: starting the demo (README, first real set-up, says how to pin one)")
         return [*words, "--demo"]
     if not {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"} & environment.keys():
-        raise LackingError("no screen: start it inside a desktop session, or see it without one with --demo")
+        raise LackingError("no screen: start the kiosk inside a desktop session (X11 or Wayland)")
     return words
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 from enum import Enum
 
-import cv2
+import numpy as np
 from PIL import Image
 
 from issuer.errors import Refused
@@ -106,7 +106,7 @@ def make_photo(engine: FaceEngine, pixels: Pixels, budget: int, limits: FaceLimi
 
 def _fit(crop: Pixels, budget: int) -> bytes | None:
     """Return the WebP of the best quality that fits, None when even the lowest does not."""
-    image = Image.fromarray(cv2.cvtColor(crop, cv2.COLOR_BGR2RGB))
+    image = Image.fromarray(np.ascontiguousarray(crop[:, :, ::-1]))
     best, low, high = None, 0, _BEST_QUALITY
     while low <= high:
         quality = (low + high) // 2

@@ -151,11 +151,15 @@ class _Beat(QObject):
         self._timer.timeout.connect(self.beat)
         self._timer.start(_BEAT_MS)
 
+    def stop(self) -> None:
+        """Stop beating."""
+        self._timer.stop()
+
     @Slot()
     def beat(self) -> None:
         """Quit when nothing is left to do."""
         if self._runner.ended or self._is_over():
-            self._application.quit()
+            self._application.exit(0)  # quit() would ask the window, which refuses in kiosk mode
 
 
 def _application() -> QApplication:
@@ -169,9 +173,11 @@ def _application() -> QApplication:
 def _execute(application: QApplication, runner: Runner, is_over: Callable[[], bool] = lambda: False) -> int:
     def close(number: int, frame: FrameType | None) -> None:
         del number, frame
-        application.quit()
+        application.exit(0)
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, close)
-    _Beat(application, runner, is_over)
-    return application.exec()
+    beat = _Beat(application, runner, is_over)
+    code = application.exec()
+    beat.stop()
+    return code

@@ -196,8 +196,8 @@ def test_a_camera_that_may_not_be_opened_is_red(cameras):
     assert is_red(machine.probe_camera("0", *cameras), "group video")
 
 
-def test_a_camera_made_by_a_program_is_a_warning(cameras):
-    assert Mark.WARN is machine.probe_camera("1", *cameras).mark
+def test_a_camera_made_by_a_program_is_red(cameras):
+    assert is_red(machine.probe_camera("1", *cameras), "Loopback", "not a sensor")
 
 
 @pytest.mark.parametrize(("free", "mark"), [(100, Mark.OK), (3, Mark.WARN), (1, Mark.WARN), (0.9, Mark.RED)])
@@ -269,6 +269,12 @@ def test_a_log_that_is_no_database_is_red(log_folder):
     (log_folder / "sandbox.db").write_bytes(b"not a database" * 100)
 
     assert is_red(probe_log(log_folder), "keep the file")
+
+
+def test_a_log_folder_open_to_others_is_red(log_folder):
+    log_folder.chmod(0o755)
+
+    assert is_red(probe_log(log_folder), "chmod 700")
 
 
 def test_no_log_yet_is_fine(tmp_path):

@@ -51,7 +51,7 @@ def _face(act: Act) -> Callable[[], Pixels]:
 
 # So close that the portrait fills the frame: its edges would be those of a picture held up, and be refused.
 _FACE_LOOKS = {
-    "holder": Look(scale=3.1, focus=(0.45, 0.27), tilt_deg=3, roll_deg=-2, light=0.3, gamma=1.2, blur_px=0.9),
+    "holder": Look(scale=3.7, focus=(0.44, 0.25), tilt_deg=3, roll_deg=-2, light=0.3, gamma=1.2, blur_px=0.9),
     "impostor": Look(scale=2.65, focus=(0.5, 0.4), tilt_deg=2, roll_deg=0.6, light=0.2, blur_px=0.9),
 }
 
@@ -68,4 +68,5 @@ def make_shots(authority: DemoAuthority, acts: Sequence[Act] = ACTS) -> tuple[Sh
         else:
             shots.append(Shot(ShotKind.PHONE, _PHONE_S, act.name, _phone(authority, act), PHONE_LOOK))
             shots.append(Shot(ShotKind.FACE, 1.0, act.name, _face(act), _FACE_LOOKS[act.face], held=True))
+    shots.append(Shot(ShotKind.EMPTY, _GAP_S, ""))
     return tuple(shots)

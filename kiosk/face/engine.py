@@ -31,6 +31,10 @@ _MAX_OVERLAP = 0.3
 _MAX_FACES = 50
 _DETECT_SIDE = 640  # longer side of the copy that the detector sees
 _SMALLEST_SIDE = 320  # tiny pictures are enlarged to this first
+_CLOSE_SIDE = 320  # a close look: the side of the square that is cut out ...
+_CLOSE_REACH = 1.45  # ... and scaled from this many longer sides of the face
+_SAME_FACE = 0.6
+_CLOSE_LOOKS = 3  # faces in front that deserve one
 _SIDE_LIMIT = 8  # a picture longer than this many widths holds no face and would shrink to nothing
 _CROP_SIDE = 112
 _CROP_EYES_PX = 35.24  # eye distance in the crop SFace was trained on
@@ -56,19 +60,37 @@ class OpenCvEngine:
     def find_faces(self, pixels: Pixels) -> tuple[Face, ...]:
         """Return every face in `pixels` (BGR), the one with the widest eyes first.
 
-        The detector sees a copy of at most 640 px, so the time does not grow with the picture.
+        The detector sees a copy of at most 640 px, so the time hardly grows with the picture. It then takes
+        a close look at the nearest faces: measured, the landmarks of a small face stay level however the
+        head leans (3 degrees for 20), those of one that fills 320 px are right to 3 degrees.
         """
         height, width = pixels.shape[:2]
         if max(height, width) > _SIDE_LIMIT * min(height, width):
             return ()
         scale = _detection_scale(max(height, width))
         copy = pixels if scale == 1.0 else _resized(pixels, scale)
-        self._detector.setInputSize((copy.shape[1], copy.shape[0]))
-        rows: NDArray[np.float32] | None = self._detector.detect(copy)[1]  # type: ignore[assignment] # None
-        if rows is None:
-            return ()
-        faces = (_face(row).mapped(1.0 / scale) for row in rows if np.isfinite(row).all())
-        return tuple(sorted(faces, key=lambda face: -face.eye_distance_px))
+        faces = sorted(
+            (face.mapped(1.0 / scale) for face in self._detect(copy)), key=lambda face: -face.eye_distance_px
+        )
+        near = [self._look_closely(pixels, face) for face in faces[:_CLOSE_LOOKS]]
+        return tuple(sorted((*near, *faces[_CLOSE_LOOKS:]), key=lambda face: -face.eye_distance_px))
+
+    def _detect(self, pixels: Pixels) -> list[Face]:
+        self._detector.setInputSize((pixels.shape[1], pixels.shape[0]))
+        rows: NDArray[np.float32] | None = self._detector.detect(pixels)[1]  # type: ignore[assignment] # None
+        return [] if rows is None else [_face(row) for row in rows if np.isfinite(row).all()]
+
+    def _look_closely(self, pixels: Pixels, face: Face) -> Face:
+        """Find the same face again in a part of the picture that it fills; if that fails, return it as is."""
+        box = face.box
+        reach = _CLOSE_REACH * max(box.width, box.height, 1.0) / 2
+        part, left, top = _cut(pixels, box.left + box.width / 2, box.top + box.height / 2, reach)
+        if part.size == 0:
+            return face
+        scale = _CLOSE_SIDE / (2 * reach)
+        found = [again.mapped(1.0 / scale, left, top) for again in self._detect(_resized(part, scale))]
+        best = max(found, key=lambda again: _overlap(again.box, box), default=face)
+        return best if _overlap(best.box, box) >= _SAME_FACE else face
 
     def align(self, pixels: Pixels, face: Face) -> Pixels:
         """Return the face upright as the matcher sees it: BGR, 112 x 112, eyes about 35 px apart.
@@ -140,14 +162,26 @@ def _resized(pixels: Pixels, scale: float) -> Pixels:
 
 def _surroundings(pixels: Pixels, face: Face) -> tuple[Pixels, Face]:
     """Cut out what the crop of `face` can need, so that only this is scaled."""
-    height, width = pixels.shape[:2]
-    reach = _CROP_REACH * max(face.eye_distance_px, 1.0)
-    middle_x, middle_y = face.landmarks[2]
-    left, right = (min(max(round(middle_x + side), 0), width) for side in (-reach, reach))
-    top, bottom = (min(max(round(middle_y + side), 0), height) for side in (-reach, reach))
-    if right - left < 2 or bottom - top < 2:  # noqa: PLR2004 - a warp needs two pixels each way
+    part, left, top = _cut(pixels, *face.landmarks[2], _CROP_REACH * max(face.eye_distance_px, 1.0))
+    if min(part.shape[:2]) < 2:  # noqa: PLR2004 - a warp needs two pixels each way
         return pixels, face
-    return pixels[top:bottom, left:right], face.mapped(1.0, -left, -top)
+    return part, face.mapped(1.0, -left, -top)
+
+
+def _cut(pixels: Pixels, x: float, y: float, reach: float) -> tuple[Pixels, int, int]:
+    """Return what `pixels` has of the square around x, y, and its left and top edge."""
+    height, width = pixels.shape[:2]
+    left, right = (min(max(round(x + side), 0), width) for side in (-reach, reach))
+    top, bottom = (min(max(round(y + side), 0), height) for side in (-reach, reach))
+    return pixels[top:bottom, left:right], left, top
+
+
+def _overlap(a: Box, b: Box) -> float:
+    """Return the common area of two boxes as a share of the smaller one."""
+    across = min(a.left + a.width, b.left + b.width) - max(a.left, b.left)
+    down = min(a.top + a.height, b.top + b.height) - max(a.top, b.top)
+    smaller = min(a.width * a.height, b.width * b.height)
+    return max(across, 0.0) * max(down, 0.0) / max(smaller, 1e-6)
 
 
 def _face(row: NDArray[np.float32]) -> Face:

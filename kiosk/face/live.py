@@ -9,7 +9,7 @@ the frames' own; there is no clock here, and no picture is kept but the one crop
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from kiosk.face.crop import LIVE_CROP_HEIGHT, upright_crop
@@ -110,11 +110,9 @@ class LiveComparison:
             check = decide(scores, self._limits, minor=self._minor)
             score = None if self._minor or not scores else median(scores)
             best = self._best
-            self._result = (
-                FaceResult(check, score)
-                if best is None
-                else FaceResult(check, score, best.quality, best.face, best.live)
-            )
+            self._result = FaceResult(check, score, frames=len(scores))
+            if best is not None:
+                self._result = replace(self._result, quality=best.quality, face=best.face, live=best.live)
         return self._result
 
     def _look(self, frame: Frame) -> FaceProgress:

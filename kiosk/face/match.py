@@ -25,6 +25,7 @@ class FaceResult:
 
     `score` is the median cosine of the counted frames, None when none counted. `quality` and `face` belong
     to the frame that `live` shows: an upright crop (BGR) with the geometry of the credential's photo.
+    `frames` is how many frames counted.
     """
 
     check: Check
@@ -32,6 +33,7 @@ class FaceResult:
     quality: FaceQuality | None = None
     face: Box | None = None
     live: Pixels | None = None
+    frames: int = 0
 
 
 def similarity(a: Embedding, b: Embedding) -> float:

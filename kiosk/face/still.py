@@ -46,4 +46,4 @@ def _compare(
         return FaceResult(check, None, quality, face.box, live)
     score = similarity(portrait.embedding, engine.embed(pixels, face))
     check = decide([score], replace(limits, frames=1), minor=minor)
-    return FaceResult(check, None if minor else score, quality, face.box, live)
+    return FaceResult(check, None if minor else score, quality, face.box, live, frames=1)

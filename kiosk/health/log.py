@@ -11,6 +11,8 @@ from kiosk.health.finding import Finding, fine, red
 from kiosk.health.packages import REPAIR
 from kiosk.model import Environment, Fault, Reason
 
+OPEN_TO_OTHERS = 0o077
+
 
 def probe_sqlite(version: tuple[int, int, int] | None) -> Finding:
     """Is SQLite free of the faults that can lose a committed row? `version` is None for the one in use."""
@@ -24,6 +26,8 @@ def probe_sqlite(version: tuple[int, int, int] | None) -> Finding:
 def probe_log(folder: Path) -> Finding:
     """Does every row of every log hold?"""
     try:
+        if folder.exists() and folder.stat().st_mode & OPEN_TO_OTHERS:
+            return red("log", f"{folder} is open to other users", f"chmod 700 {folder}")
         paths = [path for each in Environment if (path := find_log_path(folder, each)).exists()]
         reports = [check_log(path) for path in paths]
     except Fault as err:

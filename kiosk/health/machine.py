@@ -76,7 +76,7 @@ def probe_camera(wanted: str, sys_root: Path = SYS_ROOT, dev_root: Path = DEV_RO
             "camera", f"{shown} may not be opened", "add this user to the group video, then log in again"
         )
     if camera.virtual:
-        return warn("camera", f"{shown} is a program, not a sensor", "connect a real camera")
+        return red("camera", f"{shown} is a program, not a sensor", "connect a real camera")
     return fine("camera", shown)
 
 

@@ -128,9 +128,9 @@ REASONS: dict[Reason, Text] = {
     ),
     Reason.SIGNATURE_INVALID: Text(
         "التوقيع غير صحيح",
-        "توقيع جهة الإصدار لا يطابق محتوى الرمز؛ لا تقبله واتبع إجراء الاشتباه.",
+        "توقيع جهة الإصدار لا يطابق محتوى الرمز؛ لا تقبله، واتبع الإجراء المعتمد.",
         "Signature is not valid",
-        "The issuer's signature does not fit the content; do not accept it, follow the doubtful-ID rule.",
+        "The issuer's signature does not fit the content; do not accept it, follow your procedure.",
     ),
     Reason.ISSUER_UNKNOWN: Text(
         "جهة الإصدار غير معروفة",
@@ -140,9 +140,9 @@ REASONS: dict[Reason, Text] = {
     ),
     Reason.ISSUER_MISMATCH: Text(
         "جهة الإصدار لا تطابق المفتاح",
-        "اسم جهة الإصدار ليس اسم صاحب مفتاح التوقيع؛ لا تقبله واتبع إجراء الاشتباه.",
+        "اسم جهة الإصدار ليس اسم صاحب مفتاح التوقيع؛ لا تقبله، واتبع الإجراء المعتمد.",
         "Issuer does not own the key",
-        "The issuer named does not own the key; do not accept it, follow the doubtful-ID rule.",
+        "The issuer named does not own the key; do not accept it, follow your procedure.",
     ),
     Reason.ISSUER_DISTRUSTED: Text(
         "سُحبت الثقة من مفتاح الإصدار",

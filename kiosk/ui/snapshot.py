@@ -13,14 +13,12 @@ from PySide6.QtGui import QImage
 from kiosk.ui.window import MainWindow
 
 
-def render_png(window: MainWindow, path: Path, *, colours: int = 0) -> None:
-    """Write what `window` shows as a PNG. `colours` of 2 to 256 writes a palette image, which is smaller.
+def render_png(window: MainWindow, path: Path) -> None:
+    """Write what `window` shows as a PNG; `path` ends in .png.
 
     Raises OSError when the file cannot be written.
     """
     QCoreApplication.processEvents()
-    image = window.grab().toImage()
-    if colours:
-        image = image.convertToFormat(QImage.Format.Format_Indexed8)
+    image = window.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
     if not image.save(str(path), quality=0):  # 0 is the smallest file; the suffix says PNG
         raise OSError(f"cannot write {path}")

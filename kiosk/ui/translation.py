@@ -2,6 +2,9 @@
 
 Rules kept here: the source words are English; one translator at a time is installed in the application, our
 own and Qt's. The words of reasons, steps, hints and notes need none: they stand in tables in both languages.
+
+To renew them, in this folder: `pyside6-lupdate *.py screens/*.py`, the options of `LUPDATE`, and
+`-ts i18n/kiosk_ar.ts`; translate; `pyside6-lrelease i18n/kiosk_ar.ts -qm i18n/kiosk_ar.qm`.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from PySide6.QtCore import QCoreApplication, QLibraryInfo, QTranslator
 from kiosk.ui.language import Language
 
 FOLDER = Path(__file__).parent / "i18n"
+LUPDATE = ("-source-language", "en_US", "-target-language", "ar_SA", "-locations", "none", "-no-obsolete")
 _NAME = "kiosk-translation"
 
 

@@ -1,17 +1,16 @@
-"""Small widgets the screens are made of: a label that always fits, a picture, a countdown bar, a frame.
+"""Small widgets the screens are made of: a label that always fits, buttons, a countdown bar, a frame.
 
-Rules kept here: plain text only, so nothing in a credential is taken for markup; a picture is copied when it
-leaves its array; whoever empties a widget leaves nothing personal in it, not even in its accessible name.
+Rules kept here: plain text only, so nothing in a credential is taken for markup; an emptied label leaves
+nothing personal behind, not even in its accessible name.
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
     QFontMetrics,
-    QImage,
     QPainter,
     QPainterPath,
     QPaintEvent,
@@ -20,15 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QWidget
 
-from kiosk.model import Pixels
 from kiosk.ui import theme
-
-
-def image_of(pixels: Pixels) -> QImage:
-    """Return a QImage that owns a copy of `pixels`, uint8 H x W x 3, BGR."""
-    height, width = pixels.shape[:2]
-    rows = memoryview(pixels.tobytes())  # tobytes is contiguous whatever the strides of the array are
-    return QImage(rows, width, height, 3 * width, QImage.Format.Format_BGR888).copy()
 
 
 def restyle(widget: QWidget, name: str, value: str) -> None:
@@ -57,6 +48,7 @@ class FitLabel(QLabel):
         self._largest = 16
         self._smallest = 12
         self._whole = ""
+        self._fitted: tuple[object, ...] = ()  # what the present text was fitted for
         self.is_whole = True  # whether all of the text is shown, without an ellipsis
 
     def set_sizes(self, largest_px: int, smallest_px: int = 12) -> None:
@@ -93,7 +85,14 @@ class FitLabel(QLabel):
         return "\n".join(lines)
 
     def _fit(self) -> None:
+        room = self.contentsRect()
+        asked = (self._whole, room.width(), room.height(), self._largest, self._smallest)
+        if asked == self._fitted:
+            return
+        self._fitted = asked
         low, high = self._smallest, self._largest
+        if self._lines(self._whole, high) is not None:  # mostly it fits as it is
+            low = high
         while low < high:  # the largest size that fits, by halving
             middle = (low + high + 1) // 2
             fits = self._lines(self._whole, middle) is not None
@@ -157,63 +156,6 @@ class Button(QPushButton):
         self.setFont(theme.font(text_px, QFont.Weight.DemiBold))
         self.setFixedHeight(height_px)
         self.setMinimumWidth(height_px)
-
-
-class Picture(QWidget):
-    """A face in a rounded 3:4 frame; without one, a grey outline of a person."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self._image: QImage | None = None
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether no picture is held."""
-        return self._image is None
-
-    def show_pixels(self, pixels: Pixels | None) -> None:
-        """Show a BGR picture, copied; None empties the frame."""
-        self._image = None if pixels is None or not pixels.size else image_of(pixels)
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        """Ask for little; the layout gives what there is."""
-        return QSize(60, 80)
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
-        """Draw the picture, filling the largest 3:4 frame in the middle of the widget."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        height = min(float(self.height()), self.width() * 4 / 3)
-        frame = QRectF(0, 0, height * 3 / 4, height)
-        frame.moveCenter(QPointF(self.width() / 2, self.height() / 2))
-        path = QPainterPath()
-        path.addRoundedRect(frame, height * 0.05, height * 0.05)
-        painter.setClipPath(path)
-        painter.fillRect(frame, QColor("#DDE4E1"))
-        if self._image is None:
-            _draw_outline(painter, frame)
-        else:
-            painter.drawImage(frame, self._image, _cover(QSize(self._image.size()), 3 / 4))
-        painter.end()
-
-
-def _cover(size: QSize, ratio: float) -> QRectF:
-    """Return the largest part of `size` with width / height = `ratio`, a little above the middle."""
-    width = min(float(size.width()), size.height() * ratio)
-    height = width / ratio
-    return QRectF((size.width() - width) / 2, (size.height() - height) / 2, width, height)
-
-
-def _draw_outline(painter: QPainter, frame: QRectF) -> None:
-    """Draw the head and shoulders that stand for "no picture"."""
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor("#A9B5B0"))
-    unit, centre = frame.width() / 10, frame.center()
-    painter.drawEllipse(QPointF(centre.x(), frame.top() + unit * 5), unit * 2.1, unit * 2.5)
-    painter.drawEllipse(QPointF(centre.x(), frame.bottom() + unit * 0.6), unit * 3.9, unit * 4.6)
 
 
 class CountdownBar(QWidget):

@@ -49,6 +49,9 @@ HINTS: dict[Hint, Word] = {
     Hint.UNREADABLE: Word(
         "الرمز غير مقروء، ولم يُتحقَّق من شيء", "The code cannot be read; nothing is verified"
     ),
+    Hint.NOT_READABLE_HERE: Word(
+        "هذا الرمز ليس هوية يقرؤها هذا الجهاز", "This code is not an ID this kiosk can read"
+    ),
     Hint.WAIT_FOR_NEW_CODE: Word(
         "انتظر حتى يتجدّد الرمز في الهاتف", "Wait until the code on the phone changes"
     ),

@@ -20,6 +20,7 @@ from kiosk.verify.credential import Token
 from kiosk.verify.cwt import IDENTITY, parse_claims, parse_claims_map
 from kiosk.verify.liveproof import parse_proof
 
+_ALGORITHMS = frozenset(identifier for known in Algorithm for identifier in known.value)
 MAX_TEXT = 4296
 """The most a QR code holds in alphanumeric mode (40-L). Source: ISO/IEC 18004 table 7."""
 
@@ -70,9 +71,9 @@ def _refuse_foreign(message: Sign1, claims: Mapping[int, Any]) -> None:
     algorithm = message.headers.get(ALG)
     if type(algorithm) is not int and type(algorithm) is not str:
         raise LayerError(Layer.COSE, "no algorithm in the protected header")
-    if not any(known.is_named(algorithm) for known in Algorithm):
+    if algorithm not in _ALGORITHMS:
         raise CheckFailed(Reason.NOT_A_CREDENTIAL, "an algorithm outside the profile")
-    if message.unprotected.keys() - {COUNTERSIGNATURE_V2}:
+    if message.unprotected and message.unprotected.keys() != {COUNTERSIGNATURE_V2}:
         raise LayerError(Layer.COSE, "a label other than 11 in the unprotected header")
 
 

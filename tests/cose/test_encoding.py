@@ -17,6 +17,14 @@ from tests.vectors import load
 VECTORS = load("base45")
 
 
+def broken_layer(peel, outside):
+    try:
+        peel(outside)
+    except LayerError as err:
+        return err.layer
+    return None
+
+
 @pytest.mark.parametrize(("plain", "text"), VECTORS["examples"])
 def test_base45_agrees_with_the_standards_examples(plain, text):
     assert plain.encode() == decode_base45(text)
@@ -52,10 +60,7 @@ def test_base45_takes_no_text_that_it_would_not_write_itself(text):
 
 @given(st.text(max_size=60))
 def test_any_text_gives_bytes_or_the_base45_layer(text):
-    try:
-        decode_base45(text)
-    except LayerError as err:
-        assert Layer.BASE45 is err.layer
+    assert broken_layer(decode_base45, text) in {None, Layer.BASE45}
 
 
 @pytest.mark.parametrize(
@@ -96,7 +101,4 @@ def test_a_bomb_is_refused_within_a_megabyte_of_memory():
 
 @given(st.binary(max_size=200))
 def test_any_bytes_inflate_or_name_the_zlib_layer(content):
-    try:
-        inflate(content)
-    except LayerError as err:
-        assert Layer.ZLIB is err.layer
+    assert broken_layer(inflate, content) in {None, Layer.ZLIB}

@@ -1,4 +1,4 @@
-"""COSE_Sign1 and its countersignature: others' examples verify, and each layer names itself when it breaks."""
+"""COSE_Sign1 and its countersignature: others' examples verify, and a broken layer is named."""
 
 from __future__ import annotations
 

@@ -4,10 +4,10 @@ import os
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
-import pytest  # noqa: E402 - Qt reads the platform at import
+import pytest
 
-from kiosk.ui.language import Language  # noqa: E402 - as above
-from kiosk.ui.window import MainWindow  # noqa: E402 - as above
+from kiosk.ui.language import Language
+from kiosk.ui.window import MainWindow
 
 
 @pytest.fixture

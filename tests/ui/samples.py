@@ -2,6 +2,7 @@
 
 import importlib.util
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ NUMBER = "2345678417"
 PERSONAL = (ARABIC_NAME, LATIN_NAME, "2345", "678", "417", "محمد", "KHAN", "1990", "1410", "GULF WORKS")
 
 
+@cache
 def picture(package, *path):
     """Read a public-domain portrait of an installed package as BGR pixels."""
     spec = importlib.util.find_spec(package)
@@ -34,6 +36,7 @@ def admiral():
     return picture("matplotlib", "mpl-data", "sample_data", "grace_hopper.jpg")
 
 
+@cache
 def a_frame(number=1, width=1280, height=720):
     """Return a camera frame with a portrait in its middle."""
     face = astronaut()

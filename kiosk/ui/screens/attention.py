@@ -52,14 +52,15 @@ class AttentionScreen(Screen):
     def apply_metrics(self) -> None:
         """Set the sizes."""
         metrics = self.metrics
-        side = metrics.px(150)
+        side = metrics.px(128)
         self.sign.setFixedSize(side, side)
-        heights = ((self.state, 26, 50), (self.title, 52, 96), (self.sentence, 30, 110), (self.code, 21, 74))
+        heights = ((self.state, 26, 46), (self.title, 52, 88), (self.sentence, 30, 100), (self.code, 21, 70))
         for label, text, height in heights:
             label.set_sizes(metrics.text_px(text))
             label.setFixedHeight(metrics.px(height))
         self._column.setContentsMargins(metrics.px(80), 0, metrics.px(80), 0)
         self.retry.set_target(metrics.primary_px, metrics.text_px(28))
+        self.retry.setMinimumWidth(max(metrics.primary_px * 2, metrics.px(240)))
 
     def retranslate(self) -> None:
         """Write the screen again."""

@@ -72,10 +72,10 @@ class Banner(QFrame):
 
     def apply_metrics(self, metrics: Metrics) -> None:
         """Set the sizes."""
-        small = metrics.height < 560  # noqa: PLR2004 - a seven-inch screen: leave room for the person
-        height = metrics.px(178 if small else 206)
+        small = metrics.height < 640  # noqa: PLR2004 - a seven-inch screen: leave room for the person
+        height = metrics.px(236 if metrics.is_portrait else 180 if small else 206)
         self.setFixedHeight(height)
-        side = round(height * 0.74)
+        side = min(round(height * 0.74), metrics.px(152))
         self.sign.setFixedSize(side, side)
         self._row.setContentsMargins(metrics.px(44), metrics.px(8), metrics.px(44), metrics.px(12))
         self._row.setSpacing(metrics.px(34))

@@ -6,6 +6,7 @@ and nowhere else.
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -76,6 +77,8 @@ class DetailsPage(QWidget):
         self.list_card, self.side_card = QFrame(), QFrame()
         self.facts = FitLabel(weight=QFont.Weight.Medium)
         self.notes = FitLabel("label")
+        for label in (self.facts, self.notes):
+            label.setAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignTop)
         self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._list, self._side = QVBoxLayout(self.list_card), QVBoxLayout(self.side_card)

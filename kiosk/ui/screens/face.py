@@ -9,11 +9,14 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from kiosk.model import Frame, Hint
+from kiosk.ui.picture import Picture
 from kiosk.ui.preview import Guide
 from kiosk.ui.screens.camera_page import CameraPage
 from kiosk.ui.text import SECONDS
-from kiosk.ui.widgets import FitLabel, Picture
+from kiosk.ui.widgets import FitLabel
 from kiosk.view import FaceView, Holder
+
+_LEAST_NAME_PX = 10
 
 
 class FaceScreen(CameraPage):
@@ -31,7 +34,7 @@ class FaceScreen(CameraPage):
         words.addWidget(self.name_arabic)
         words.addWidget(self.name_latin)
         row.addWidget(self.portrait, 2)
-        row.addLayout(words, 3)
+        row.addLayout(words, 4)
         self._card_row = QHBoxLayout()
         self._card_row.addWidget(self.card)
         self.side_layout.addLayout(self._card_row)
@@ -56,6 +59,8 @@ class FaceScreen(CameraPage):
 
     def _show_holder(self, holder: Holder | None) -> None:
         self.card.setVisible(holder is not None)
+        self.steps.set_compact(compact=holder is not None)
+        self.steps.setVisible(holder is None or not self.metrics.is_portrait)
         self.portrait.show_pixels(holder.portrait if holder else None)
         arabic = holder.name_arabic if holder else None
         latin = holder.name_latin if holder else None
@@ -76,10 +81,11 @@ class FaceScreen(CameraPage):
         metrics, margin = self.metrics, self.metrics.px(22)
         self._card_row.setContentsMargins(margin, 0, margin, 0)
         self.card.setFixedHeight(metrics.px(170))
-        self.name_arabic.set_sizes(metrics.text_px(26))
-        self.name_latin.set_sizes(metrics.text_px(20))
+        self.name_arabic.set_sizes(metrics.text_px(26), _LEAST_NAME_PX)
+        self.name_latin.set_sizes(metrics.text_px(20), _LEAST_NAME_PX)
         self.left.set_sizes(metrics.text_px(24))
         self.left.setFixedHeight(metrics.px(56))
+        self.steps.setVisible(self.card.isHidden() or not metrics.is_portrait)
         self.left.setContentsMargins(margin, 0, margin, 0)
 
     def retranslate(self) -> None:

@@ -14,9 +14,10 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout, QWid
 
 from kiosk.model import Pixels
 from kiosk.ui.fields import lines_of
+from kiosk.ui.picture import Picture
 from kiosk.ui.text import Writer
 from kiosk.ui.theme import Metrics
-from kiosk.ui.widgets import FitLabel, Picture, restyle
+from kiosk.ui.widgets import FitLabel, restyle
 from kiosk.ui.words import LIKENESSES
 from kiosk.view import Holder, Likeness
 
@@ -41,17 +42,11 @@ class Photos(QFrame):
         super().__init__()
         self.setObjectName("card")
         self.portrait, self.live = Picture(), Picture()
-        self.captions = [FitLabel("label", weight=QFont.Weight.Medium) for _ in range(2)]
         self.likeness = FitLabel("likeness", weight=QFont.Weight.DemiBold)
         self.likeness.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._column, self._row = QVBoxLayout(self), QHBoxLayout()
-        for picture, caption in zip((self.portrait, self.live), self.captions, strict=True):
-            caption.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            side = QVBoxLayout()
-            side.setSpacing(0)
-            side.addWidget(picture, 1)
-            side.addWidget(caption)
-            self._row.addLayout(side, 1)
+        self._row.addWidget(self.portrait, 1)
+        self._row.addWidget(self.live, 1)
         self._column.addLayout(self._row, 1)
         self._column.addWidget(self.likeness)
 
@@ -60,9 +55,9 @@ class Photos(QFrame):
         hidden = person is None or person.masked
         self.portrait.show_pixels(None if hidden or person is None else person.holder.portrait)
         self.live.show_pixels(None if hidden or person is None else person.live)
-        self.captions[0].show_text(self.tr("Photo in the ID"))
+        self.portrait.set_caption(self.tr("Photo in the ID"))
         taken = person is None or person.live is not None
-        self.captions[1].show_text(self.tr("Live picture") if taken else self.tr("No live picture taken"))
+        self.live.set_caption(self.tr("Live picture") if taken else self.tr("No live picture taken"))
         likeness = person.likeness if person else None
         self.likeness.setVisible(likeness is not None)
         self.likeness.show_text(LIKENESSES[likeness].say(writer.language) if likeness else "")
@@ -70,13 +65,12 @@ class Photos(QFrame):
 
     def apply_metrics(self, metrics: Metrics) -> None:
         """Set the sizes."""
-        pad = metrics.px(14)
+        pad = metrics.px(12)
         self._column.setContentsMargins(pad, pad, pad, pad)
-        self._column.setSpacing(metrics.px(6))
-        self._row.setSpacing(metrics.px(14))
-        for caption in self.captions:
-            caption.set_sizes(metrics.text_px(18))
-            caption.setFixedHeight(metrics.px(32))
+        self._column.setSpacing(metrics.px(10))
+        self._row.setSpacing(metrics.px(12))
+        for picture in (self.portrait, self.live):
+            picture.set_caption_size(metrics.text_px(18))
         self.likeness.set_sizes(metrics.text_px(23))
         self.likeness.setFixedHeight(metrics.px(44))
 

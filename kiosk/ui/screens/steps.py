@@ -13,6 +13,7 @@ from kiosk.ui.theme import Metrics
 from kiosk.ui.widgets import FitLabel
 
 _COUNT = 3
+_LEAST_PX = 10
 
 
 class StepsPanel(QWidget):
@@ -49,9 +50,14 @@ class StepsPanel(QWidget):
         for sign, title, sentence in zip(self._signs, self._titles, self._sentences, strict=True):
             sign.setFixedSize(metrics.px(58), metrics.px(58))
             title.set_sizes(metrics.text_px(28))
-            sentence.set_sizes(metrics.text_px(20))
+            sentence.set_sizes(metrics.text_px(20), _LEAST_PX)
             title.setFixedHeight(metrics.px(52))
             sentence.setMaximumHeight(metrics.px(100))
+
+    def set_compact(self, *, compact: bool) -> None:
+        """Explain only the present step, where something else needs the room."""
+        for number, sentence in enumerate(self._sentences):
+            sentence.setVisible(not compact or number == self._current)
 
     def retranslate(self, writer: Writer) -> None:
         """Write the steps again."""

@@ -1,0 +1,243 @@
+from dataclasses import replace
+from itertools import chain
+
+import numpy as np
+import pytest
+
+from kiosk.face.live import MIN_CONTINUITY, LiveComparison
+from kiosk.face.match import similarity
+from kiosk.model import Box, CodeSighting, FaceLimits, Hint, Outcome, Reason
+from tests.face.makers import (
+    ASTRONAUT,
+    OFFICER,
+    a_frame,
+    a_portrait,
+    a_sighting,
+    empty_film,
+    frames,
+    person_film,
+    phone_film,
+    side_by_side,
+    watch,
+)
+
+LIMITS = replace(FaceLimits(), timeout_s=6.0)
+
+
+def begun(engine, portrait, **options):
+    return LiveComparison(engine, portrait, LIMITS, 100.0, **options)
+
+
+def ended(progress):
+    check = progress.result.check
+    return check.outcome, check.reason
+
+
+@pytest.mark.parametrize("person", [ASTRONAUT, OFFICER])
+def test_the_holder_passes_within_two_seconds(engine, person):
+    comparison = begun(engine, a_portrait(engine, person))
+
+    progress, hints = watch(comparison, frames(person_film(person), 100.1, 2))
+
+    assert (Outcome.PASS, None) == ended(progress)
+    assert [Hint.PUT_PHONE_AWAY] * 3 == hints[:3]  # the code was seen at 100.0
+    assert 1.0 == progress.progress
+    assert progress.result.score > 0.6
+    assert 3 == progress.result.frames
+    assert (400, 320, 3) == progress.result.live.shape
+    assert progress.result.quality.eye_distance_px > 60
+
+
+def test_an_impostor_is_a_mismatch(engine, portrait):
+    progress, _ = watch(begun(engine, portrait), frames(person_film(OFFICER), 100.1, 2))
+
+    assert (Outcome.FAIL, Reason.FACE_MISMATCH) == ended(progress)
+
+
+def test_between_the_thresholds_a_person_decides(engine, portrait):
+    limits = replace(LIMITS, accept=0.99)
+
+    progress, _ = watch(
+        LiveComparison(engine, portrait, limits, 100.0), frames(person_film(ASTRONAUT), 100.1, 2)
+    )
+
+    assert (Outcome.REFER, Reason.FACE_UNCERTAIN) == ended(progress)
+
+
+def test_a_phone_with_code_and_photo_held_in_view_never_passes(engine, portrait):
+    pictures = frames(phone_film(engine, ASTRONAUT), 100.1, 7)
+
+    progress, hints = watch(begun(engine, portrait), pictures, code=a_sighting())
+
+    assert (Outcome.REFER, Reason.FACE_TIMEOUT) == ended(progress)
+    assert {Hint.PUT_PHONE_AWAY} == set(hints[:-1])
+    assert progress.result.score is None
+    assert progress.result.live is None
+
+
+def test_a_code_that_is_in_sight_but_not_read_holds_the_face_step_up(engine, portrait):
+    unread = CodeSighting(None, Box(400, 200, 300, 300))
+
+    progress, _ = watch(begun(engine, portrait), frames(person_film(ASTRONAUT), 100.1, 7), code=unread)
+
+    assert (Outcome.REFER, Reason.FACE_TIMEOUT) == ended(progress)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("eyes_px", [65, 90])
+def test_a_photo_on_a_phone_whose_code_is_hidden_is_not_used(engine, portrait, seed, eyes_px):
+    film = phone_film(engine, ASTRONAUT, eyes_px, seed, code_hidden=True)
+
+    progress, hints = watch(begun(engine, portrait), frames(film, 100.1, 7, step=0.5))
+
+    assert (Outcome.REFER, Reason.FACE_TIMEOUT) == ended(progress)
+    assert {Hint.PUT_PHONE_AWAY} == set(hints[:-1])
+
+
+def test_a_small_face_beside_the_place_of_the_last_code_is_not_used(engine, portrait):
+    comparison = begun(engine, portrait)
+    comparison.observe(a_frame(empty_film().frame(), 100.1), a_sighting(left=500, top=300, side=380))
+
+    progress, hints = watch(comparison, frames(person_film(ASTRONAUT, 75), 101, 6))
+
+    assert (Outcome.REFER, Reason.FACE_TIMEOUT) == ended(progress)
+    assert {Hint.COME_CLOSER} == set(hints[:-1])
+
+
+def test_a_person_who_comes_closer_than_a_photo_could_passes_at_the_place_of_the_code(engine, portrait):
+    comparison = begun(engine, portrait)
+    comparison.observe(a_frame(empty_film().frame(), 100.1), a_sighting(left=500, top=300, side=380))
+
+    progress, _ = watch(comparison, frames(person_film(ASTRONAUT, 125), 101, 4))
+
+    assert (Outcome.PASS, None) == ended(progress)
+
+
+def test_counting_starts_again_when_a_code_comes_back(engine, portrait):
+    comparison = begun(engine, portrait)
+    film = person_film(ASTRONAUT)
+    before, _ = watch(comparison, frames(film, 100.9, 0.4))
+
+    back = comparison.observe(a_frame(film.frame(), 101.5), a_sighting(left=0, top=0, side=100))
+
+    assert pytest.approx(2 / 3) == before.progress
+    assert (0.0, Hint.PUT_PHONE_AWAY) == (back.progress, back.hint)
+
+
+def test_people_who_change_places_are_never_counted_together(engine, portrait):
+    comparison = begun(engine, portrait)
+    holder = frames(person_film(ASTRONAUT), 100.9, 0.4)
+    impostor = frames(person_film(OFFICER), 101.3, 1)
+
+    progress, _ = watch(comparison, chain(holder, impostor))
+
+    assert (Outcome.FAIL, Reason.FACE_MISMATCH) == ended(progress)
+    assert 3 == progress.result.frames
+    assert progress.result.score < LIMITS.refer
+
+
+def test_people_who_take_turns_are_never_decided(engine, portrait):
+    films = person_film(ASTRONAUT), person_film(OFFICER)
+    pictures = (a_frame(films[turn % 2].frame(), 101 + 0.25 * turn) for turn in range(22))
+
+    progress, _ = watch(begun(engine, portrait), pictures)
+
+    assert (Outcome.REFER, Reason.FACE_UNCERTAIN) == ended(progress)
+    assert progress.result.frames < LIMITS.frames
+
+
+def test_two_people_are_asked_to_come_alone(engine, portrait):
+    both = side_by_side(person_film(ASTRONAUT), person_film(OFFICER))
+    pictures = (a_frame(np.roll(both, number, axis=0), 101 + 0.5 * number) for number in range(12))
+
+    progress, hints = watch(begun(engine, portrait), pictures)
+
+    assert (Outcome.REFER, Reason.FACE_TIMEOUT) == ended(progress)
+    assert {Hint.ONE_PERSON} == set(hints[:-1])
+
+
+def test_someone_who_queues_behind_does_not_stop_the_visit(engine, portrait):
+    both = side_by_side(person_film(ASTRONAUT, 120), person_film(OFFICER, 40))
+    pictures = (a_frame(np.roll(both, number, axis=0), 101 + 0.2 * number) for number in range(3))
+
+    progress, _ = watch(begun(engine, portrait), pictures)
+
+    assert (Outcome.PASS, None) == ended(progress)
+
+
+def test_nobody_is_a_time_out(engine, portrait):
+    progress, hints = watch(begun(engine, portrait), frames(empty_film(), 101, 6, step=0.5))
+
+    assert (Outcome.REFER, Reason.FACE_TIMEOUT) == ended(progress)
+    assert {Hint.LOOK_AT_CAMERA} == set(hints[:-1])
+
+
+def test_a_repeated_picture_counts_once(engine, portrait):
+    still = person_film(ASTRONAUT).frame()
+    pictures = (a_frame(still, 101 + 0.25 * number) for number in range(24))
+
+    progress, _ = watch(begun(engine, portrait), pictures)
+
+    assert (Outcome.REFER, Reason.FACE_UNCERTAIN) == ended(progress)
+    assert 1 == progress.result.frames
+
+
+def test_frames_of_one_instant_count_once(engine, portrait):
+    progress, _ = watch(begun(engine, portrait), frames(person_film(ASTRONAUT), 101, 0.08, step=0.02))
+
+    assert pytest.approx(1 / 3) == progress.progress
+
+
+def test_a_frame_from_the_past_is_not_used(engine, portrait):
+    comparison = begun(engine, portrait)
+    comparison.observe(a_frame(empty_film().frame(), 102.0), None)
+
+    progress = comparison.observe(a_frame(person_film(ASTRONAUT).frame(), 101.5), None)
+
+    assert 0.0 == progress.progress
+
+
+def test_a_face_too_far_away_is_shown_to_the_officer_but_not_judged(engine, portrait):
+    progress, hints = watch(begun(engine, portrait), frames(person_film(ASTRONAUT, 45), 101, 6, step=0.5))
+
+    assert (Outcome.REFER, Reason.FACE_TIMEOUT) == ended(progress)
+    assert {Hint.COME_CLOSER} == set(hints[:-1])
+    assert (400, 320, 3) == progress.result.live.shape
+
+
+def test_a_minor_is_left_to_a_person_with_a_picture(engine, portrait):
+    progress, _ = watch(begun(engine, portrait, minor=True), frames(person_film(ASTRONAUT), 101, 2))
+
+    assert (Outcome.REFER, Reason.MINOR) == ended(progress)
+    assert progress.result.score is None
+    assert progress.result.live is not None
+
+
+def test_a_result_does_not_change_any_more(engine, portrait):
+    comparison = begun(engine, portrait)
+    progress, _ = watch(comparison, frames(person_film(ASTRONAUT), 101, 2))
+
+    later = comparison.observe(a_frame(person_film(OFFICER).frame(), 103), None)
+
+    assert progress.result is later.result
+    assert progress.result is comparison.conclude()
+
+
+def test_a_camera_that_stops_ends_the_visit_without_a_pass(engine, portrait):
+    comparison = begun(engine, portrait)
+    watch(comparison, frames(person_film(ASTRONAUT), 101, 0.4))
+
+    assert (Outcome.REFER, Reason.FACE_UNCERTAIN) == (
+        comparison.conclude().check.outcome,
+        comparison.conclude().check.reason,
+    )
+
+
+def test_the_live_picture_shows_the_one_who_was_counted(engine, portrait):
+    progress, _ = watch(begun(engine, portrait), frames(person_film(ASTRONAUT), 101, 2))
+
+    live = progress.result.live
+    (face,) = engine.find_faces(live)
+    assert similarity(portrait.embedding, engine.embed(live, face)) > MIN_CONTINUITY
+    assert pytest.approx(0.4 * 320, abs=5) == face.eye_distance_px
+    assert pytest.approx(0.42 * 400, abs=5) == face.landmarks[0][1]
