@@ -82,9 +82,9 @@ class Camera:
     """`[camera]`: which camera, and what is asked of it."""
 
     device: str = field(default="0", metadata=_rule("number of a /dev/video, or a path"))
-    width: int = field(default=1280, metadata=_rule("pixels", 640, 3840))
-    height: int = field(default=720, metadata=_rule("pixels", 480, 2160))
-    fps: int = field(default=30, metadata=_rule("frames a second", 5, 60))
+    width: int = field(default=1920, metadata=_rule("pixels", 640, 3840))
+    height: int = field(default=1080, metadata=_rule("pixels", 480, 2160))
+    fps: int = field(default=15, metadata=_rule("frames a second", 5, 60))
 
 
 @dataclass(frozen=True, slots=True)

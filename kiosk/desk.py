@@ -1,8 +1,9 @@
 """The desk: one visitor after another, event by event. What a frame, a request or the time means now.
 
 Rules kept here: a verdict is recorded before it is shown; one visit keeps the trust, policy and time it began
-with; the table of `visit.py` alone says what follows what. No Qt and no thread: `runner.py` calls in, views
-leave through `post`. What a visit knows is in `session.py`, what is written in `recorder.py`.
+with; the table of `visit.py` alone says what follows what; nothing of a visitor is kept behind his visit. No
+Qt and no thread: `runner.py` calls in, views leave through `post`. What a visit knows is in `session.py`,
+which code begins one in `reception.py`, what is written in `recorder.py`.
 """
 
 from __future__ import annotations
@@ -14,18 +15,15 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from kiosk.codewatch import CodeWatch, Identity, Sight, handled, identify, look
 from kiosk.gear import Gear
-from kiosk.model import Fault, Frame, Hint, Reason
+from kiosk.model import Fault, Frame, Reason
+from kiosk.reception import Arrival, Reception
 from kiosk.recorder import Moment, Recorder
-from kiosk.session import Decided, Session, Shown, Waiting, status_line
-from kiosk.verify.replay import ReplayMemory, Showing
+from kiosk.session import Decided, Session, Shown, refer_for_a_bug, status_line
 from kiosk.view import AttentionView, ClosingView, Request, ResultView, ScanView, StatusLine, View
 from kiosk.visit import Effect, Event, State, advance
 
 RECHECK_S = 5.0
-FOREIGN_ROW_EVERY_S = 60.0
-REPLAY_MEMORY_S = 2400.0  # twice the longest window (10 min) with the longest clock error (10 min)
 _LOG_FAULTS = frozenset({Reason.LOG_UNWRITABLE, Reason.LOG_BROKEN, Reason.DISK_LOW})
 _log = logging.getLogger(__name__)
 
@@ -37,20 +35,19 @@ class Desk:
         self._gear = gear
         self._post = post
         self._recorder = Recorder(gear)
-        self._replays = ReplayMemory(REPLAY_MEMORY_S)
+        self._reception = Reception(gear.reader, self._recorder, self._examine)
         self._state = State.SCAN
-        self._watch = CodeWatch()
-        self._last: Identity | None = None
         self._moment: Moment | None = None
         self._session: Session | None = None
-        self._waiting: Waiting | None = None
         self._result: ResultView | None = None
         self._shown: Shown | None = None
-        self._fault = Fault(Reason.INTERNAL)
+        self._examining: Moment | None = None
+        self._fault: Fault | None = None
+        self._late: Fault | None = None
+        self._stop_reason: Reason | None = None
         self._abandoned_for = Reason.VISIT_TIMEOUT
         self._retry = False
         self._now = gear.monotonic()
-        self._foreign_until = float("-inf")
         self._checked_at = float("-inf")
 
     @property
@@ -61,10 +58,12 @@ class Desk:
     def serve(self, request: Request) -> None:
         """Do what the person at the screen asks."""
         if request is Request.CLOSE:
+            if self._state is State.ATTENTION and self._fault is not None:
+                self._stop_reason = self._fault.reason
             self._happen(Event.CLOSE)
         elif request is Request.NEXT:
             if self._shown is not None and not self._shown.passed:
-                self._watch = CodeWatch()  # whoever taps on wants the code in view read again
+                self._reception.read_again()  # whoever taps on wants the code in view read again
             self._happen(Event.NEXT)
         elif request is Request.HOLD and self._shown is not None:
             self._shown = self._shown.held(self._gear.times)
@@ -73,6 +72,9 @@ class Desk:
 
     def check_parts(self) -> None:
         """See to the camera at each turn, and between visits to trust and log. Raises Fault."""
+        late, self._late = self._late, None
+        if late is not None:
+            raise late
         lost = self._gear.camera.status.lost
         if lost and self._state in {State.SCAN, State.FACE}:
             raise Fault(Reason.CAMERA_LOST, self._gear.camera.status.detail)
@@ -81,9 +83,14 @@ class Desk:
             return
         self._checked_at = now
         self._refresh()
-        needs_retry = self._fault.reason is Reason.INTERNAL and not self._retry
-        if self._state is State.ATTENTION and not lost and not needs_retry:
+        if self._state is State.ATTENTION and not lost and not self._is_stuck:
             self._happen(Event.RECOVERED)
+
+    @property
+    def _is_stuck(self) -> bool:
+        """Whether a bug took the kiosk out of service, and nobody has asked it to try again."""
+        known = self._fault is not None and self._fault.reason is Reason.INTERNAL
+        return self._state is State.ATTENTION and known and not self._retry
 
     def _refresh(self) -> Moment:
         """Take the trust and the time in force now, and write what is due. Raises Fault."""
@@ -108,47 +115,23 @@ class Desk:
             self._watch_for_next(frame)
 
     def _scan(self, frame: Frame) -> None:
-        sighting = self._gear.reader.read(frame)
-        self._watch, sight = look(self._watch, sighting, frame.taken_at)
-        if sight is Sight.NEW and sighting is not None and sighting.text is not None:
-            self._present(sighting.text, frame.taken_at)
-            return
-        self._waiting = None
-        if sight is Sight.UNREADABLE and self._moment is not None:
-            self._recorder.count_unreadable(self._moment)
-        if sighting is None:
-            self._post(ScanView())
-        else:
-            hint = Hint.UNREADABLE if sight is Sight.UNREADABLE else sighting.hint
-            self._post(ScanView(hint, sighting.box))
+        self._receive(self._reception.scan(frame, self._moment))
 
-    def _present(self, text: str, at: float) -> None:
-        """Begin the visit of a code that was not in view before, or go on waiting for its next proof."""
-        waiting = self._waiting
-        if waiting is None or waiting.text != text:
-            session = Session(self._gear, self._refresh(), text, at)
-            since = waiting.since if waiting and waiting.session.proof == session.proof else at
-            waiting = Waiting(text, session, since)
-        session = waiting.session
-        showing = self._replays.judge(session.proof, waiting.since, at) if session.proof else Showing.NEW
-        if showing is Showing.WAIT:
-            self._waiting = waiting
-            self._post(ScanView(Hint.WAIT_FOR_NEW_CODE))
-        elif session.is_foreign and at < self._foreign_until:
-            identity = identify(text)
-            self._recorder.count_foreign(session.moment, identity.digest)
-            self._watch = handled(self._watch, identity)
-            self._post(ScanView(Hint.NOT_READABLE_HERE))
+    def _receive(self, seen: Arrival | ScanView) -> None:
+        if isinstance(seen, Arrival):
+            self._begin(seen)
         else:
-            self._begin(session, text, at, replayed=showing is Showing.REPLAYED)
+            self._post(seen)
 
-    def _begin(self, session: Session, text: str, at: float, *, replayed: bool) -> None:
-        self._last = identify(text)
-        self._watch = handled(self._watch, self._last)
-        self._waiting, self._session = None, session
-        if session.is_foreign:
-            self._foreign_until = at + FOREIGN_ROW_EVERY_S
-        if replayed:
+    def _examine(self, text: str, at: float) -> Session:
+        self._examining = moment = self._refresh()
+        session = Session(self._gear, moment, text, at)
+        self._examining = None
+        return session
+
+    def _begin(self, arrival: Arrival) -> None:
+        self._session = session = arrival.session
+        if arrival.replayed:
             self._decide(session.decide_replayed())
         elif session.wants_face:
             self._happen(Event.CREDENTIAL_GOOD)
@@ -159,9 +142,7 @@ class Desk:
         session = self._session
         if session is None:
             raise ValueError("a face without a visit")
-        sighting = self._gear.reader.read(frame)
-        self._watch, _ = look(self._watch, sighting, frame.taken_at)
-        view, decided = session.look(frame, sighting)
+        view, decided = session.look(frame, self._reception.see(frame))
         if decided is not None:
             self._decide(decided)
         else:
@@ -169,16 +150,10 @@ class Desk:
 
     def _watch_for_next(self, frame: Frame) -> None:
         """Let another credential replace the result; the same one, or a foreign code, does not."""
-        sighting = self._gear.reader.read(frame)
-        self._watch, sight = look(self._watch, sighting, frame.taken_at)
-        if sight is not Sight.NEW or sighting is None or sighting.text is None:
-            return
-        identity = identify(sighting.text)
-        if identity == self._last:
-            self._watch = handled(self._watch, identity)
-        elif not identity.foreign:
+        text = self._reception.find_next(frame)
+        if text is not None:
             self._happen(Event.NEW_CODE)
-            self._present(sighting.text, frame.taken_at)
+            self._receive(self._reception.present(text, frame.taken_at))
 
     def on_time(self, now: float) -> None:
         """End what has lasted long enough; `now` is seconds on the frames' clock."""
@@ -191,7 +166,7 @@ class Desk:
             if shown.next_at is not None and self._now >= shown.next_at:
                 self._happen(Event.CLEARED)
             elif self._now >= shown.clear_at and not shown.cleared:
-                self._session = None
+                self._session = None  # and with it the photo; what was posted before is the window's to empty
                 bare = replace(shown.view, holder=None, live=None)
                 self._shown = replace(shown, view=bare, cleared=True)
                 self._post(bare)
@@ -208,7 +183,7 @@ class Desk:
 
     def _record(self, session: Session, decided: Decided) -> int:
         if session.proof is not None:
-            self._replays.remember(session.proof, self._now)
+            self._reception.remember(session.proof, self._now)
         return self._recorder.record_visit(
             session.moment,
             decided.verdict,
@@ -218,9 +193,13 @@ class Desk:
         )
 
     def _happen(self, event: Event) -> None:
+        """Follow the table. A fault on the way waits: the rest of the way is gone all the same."""
         self._state, effects = advance(self._state, event)
         for effect in effects:
-            self._carry_out(effect)
+            try:
+                self._carry_out(effect)
+            except Fault as fault:
+                self._late = _bare(fault)
 
     def _carry_out(self, effect: Effect) -> None:
         match effect:
@@ -228,40 +207,85 @@ class Desk:
                 self._session.start_face(self._now)
                 self._post(self._session.first_view(self._now))
             case Effect.SHOW_RESULT if self._result is not None:
-                self._show_result(self._result)
+                view, self._result = self._result, None
+                self._show_result(view)
             case Effect.RECORD_ABANDONED if self._session is not None:
-                with suppress(Fault):  # a fault of the log itself: the visit ends without a row, and unseen
-                    self._record(self._session, self._session.decide_unfinished(self._abandoned_for))
+                self._record(self._session, self._session.decide_unfinished(self._abandoned_for))
             case Effect.FORGET:
-                self._session = self._waiting = self._result = self._shown = None
+                self._forget()
             case Effect.SHOW_SCAN:
-                self._abandoned_for, self._retry = Reason.VISIT_TIMEOUT, False
+                self._abandoned_for, self._retry, self._fault = Reason.VISIT_TIMEOUT, False, None
                 self._post(ScanView())
-            case Effect.SHOW_ATTENTION:
+            case Effect.SHOW_ATTENTION if self._fault is not None:
                 self._post(AttentionView(self._fault.reason, self._fault.detail))
             case Effect.STOP:
-                self._recorder.close(self._moment)
+                self._recorder.close(self._moment, self._stop_reason)
                 self._post(ClosingView())
+
+    def _forget(self) -> None:
+        self._session = self._result = self._shown = self._examining = None
+        self._reception.forget()
 
     def _show_result(self, view: ResultView) -> None:
         next_at = None if view.advances_in_s is None else self._now + view.advances_in_s
         self._shown = Shown(view, self._now, self._now + view.clears_in_s, next_at)
         self._post(view)
 
+    # What goes wrong
+
     def on_fault(self, fault: Fault) -> None:
         """Go out of service; a result on the screen stays until it is cleared."""
-        _log.warning("out of service: %s", fault)
-        self._fault, self._abandoned_for = fault, fault.reason
+        if self._fault is None or self._fault.reason is not fault.reason:
+            _log.warning("out of service: %s", fault)
         if self._state is not State.RESULT and fault.reason in _LOG_FAULTS:
-            self._recorder.drop()  # it must open and take a row again before the kiosk goes on
+            self._let_go_of_log(fault.reason)
+        if not self._is_stuck:
+            self._fault, self._abandoned_for = _bare(fault), fault.reason
+        self._examining = None
         self._happen(Event.FAULT)
+
+    def _let_go_of_log(self, reason: Reason) -> None:
+        """Make it open and take a row again before the kiosk goes on; a full disk still takes a last row."""
+        if reason is Reason.DISK_LOW:
+            self._recorder.close(self._moment, reason)
+        else:
+            self._recorder.drop()
 
     def on_bug(self, err: Exception) -> None:
         """Refer the visitor and go out of service; the place is logged, never what the error says."""
         places = [f"{Path(at.filename).name}:{at.lineno}" for at in traceback.extract_tb(err.__traceback__)]
         _log.error("bug: %s at %s", type(err).__name__, " < ".join(reversed(places)))
+        with suppress(Fault):
+            self._refer_for_a_bug()
+        self.take_out(Fault(Reason.INTERNAL, type(err).__name__))
+
+    def _refer_for_a_bug(self) -> None:
+        """Leave a row of the visitor before whom the kiosk failed; in FACE the table sees to it."""
+        moment, session, self._examining = self._examining, self._session, None
+        if moment is not None:
+            purpose = moment.trust.station.purpose
+            self._recorder.record_visit(moment, refer_for_a_bug(), purpose=purpose)
+        elif self._state is State.SCAN and session is not None:
+            self._session = None
+            self._record(session, session.decide_unfinished(Reason.INTERNAL))
+
+    def take_out(self, fault: Fault) -> None:
+        """Go out of service from any screen until somebody asks to try again: for a bug, or the window's."""
+        if self._is_stuck:
+            return
         self._retry = False
-        if self._state is State.SCAN and self._session is not None:
-            with suppress(Fault):
-                self._record(self._session, self._session.decide_unfinished(Reason.INTERNAL))
-        self.on_fault(Fault(Reason.INTERNAL, type(err).__name__))
+        if self._state is State.RESULT:
+            self._happen(Event.NEXT)
+        self.on_fault(fault)
+
+    def give_up(self) -> None:
+        """Let go of the visit without a row: the last resort, when going out of service failed itself."""
+        self._forget()
+        self._state, _ = advance(self._state, Event.FAULT)
+        self._fault, self._retry = Fault(Reason.INTERNAL), False
+        self._post(AttentionView(Reason.INTERNAL))
+
+
+def _bare(fault: Fault) -> Fault:
+    """Return `fault` without its traceback, which would keep frames and codes alive."""
+    return Fault(fault.reason, fault.detail)

@@ -119,8 +119,7 @@ class Recorder:
                 if counted is not None:
                     self._write_counted(moment, counted)
                 self._append(moment, Stop(reason))
-        log, self._log = self._log, None
-        log.close()
+        self.drop()
 
     def drop(self) -> None:
         """Let go of a log that failed, so that the next `open` has to prove that it takes rows again."""

@@ -122,7 +122,13 @@ class Session:
         """Return what the screen shows of a verdict whose row is written."""
         times, face = self._gear.times, decided.face
         score = face.score if face else None
-        passed = decided.verdict.outcome is Outcome.PASS
+        outcome = decided.verdict.outcome
+        # A person decides a REFER by the two photos; PASS and FAIL need them no longer.
+        clears_in_s, masks_in_s = times.clear_s, times.mask_s
+        if outcome is Outcome.REFER:
+            clears_in_s = masks_in_s = times.hold_s
+        elif outcome is Outcome.PASS:
+            clears_in_s = times.pass_s
         return ResultView(
             verdict=decided.verdict,
             row=row,
@@ -131,9 +137,9 @@ class Session:
             live=face.live if face else None,
             likeness=likeness(score, self._limits),
             score=score,
-            clears_in_s=times.pass_s if passed else times.clear_s,
-            masks_in_s=times.mask_s,
-            advances_in_s=times.pass_s if passed else None,
+            clears_in_s=clears_in_s,
+            masks_in_s=masks_in_s,
+            advances_in_s=times.pass_s if outcome is Outcome.PASS else None,
         )
 
     def face_measure(self, decided: Decided) -> FaceMeasure | None:
@@ -144,7 +150,7 @@ class Session:
         quality = face.quality
         return FaceMeasure(
             model_id=self._gear.engine.model_id,
-            frames=self._limits.frames if face.score is not None else 0,
+            frames=face.frames,
             score=face.score,
             eye_distance_px=quality.eye_distance_px if quality else None,
             sharpness_var=quality.sharpness_var if quality else None,
@@ -166,13 +172,10 @@ class Session:
         return holder_view(credential, self.purpose, self._examination.portrait)
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A genuine code whose proof served an earlier visit: it should change within seconds."""
-
-    text: str
-    session: Session
-    since: float
+def refer_for_a_bug() -> Verdict:
+    """Return the verdict on a code that a bug kept from being examined."""
+    unread = (Check(step, None) for step in Step if step is not Step.DECODE)
+    return Verdict((Check(Step.DECODE, Outcome.REFER, Reason.INTERNAL), *unread), frozenset(Step))
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ from kiosk.ui.language import Digits, Language
 from kiosk.ui.window import MainWindow
 from kiosk.view import AttentionView, FaceView, ResultView, StatusLine, View
 
-_FACE_LOOK = Look(scale=3.1, focus=(0.45, 0.27), tilt_deg=3, roll_deg=-2, light=0.3, gamma=1.2, blur_px=0.9)
+_FACE_LOOK = Look(scale=3.7, focus=(0.44, 0.25), tilt_deg=3, roll_deg=-2, light=0.3, gamma=1.2, blur_px=0.9)
 _POLL_MS = 20
 _LIMIT_S = 60.0
 _KIB_A_MB = 1e6 / 1024
@@ -96,7 +96,8 @@ class Witness(QObject):
     @Slot()
     def _look(self) -> None:
         if self._moments.over:
-            self._application.quit()
+            self._timer.stop()
+            self._application.exit(0)  # quit() would ask the window, which refuses in kiosk mode
 
 
 def main(words: list[str]) -> int:

@@ -6,6 +6,7 @@ the store is filled as any kiosk's is, by pinning the root and promoting the aut
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 from collections.abc import Callable
@@ -28,6 +29,7 @@ from kiosk.view import Request, StatusLine, View
 
 ROUND_LIMIT_S = 180.0
 STATION, PURPOSE = "demo", "checkpoint"
+_SET_UP = ("root.json", "station.json", "floor.json", "active", "slots")
 
 
 class DemoStage:
@@ -95,6 +97,9 @@ class DemoStage:
 
 
 def refuse_provisioned(store: Path) -> None:
-    """Raise Fault when `store` has a root: a kiosk in service must never show a played PASS."""
-    if (store / "root.json").exists():
-        raise Fault(Reason.TRUST_INVALID, f"{store} has a pinned root: a kiosk in service plays no demo")
+    """Raise Fault when `store` was set up: a kiosk in service must never show a played PASS.
+
+    Any trace of a set-up counts, for a root alone is quickly moved away.
+    """
+    if any(os.path.lexists(store / name) for name in _SET_UP):
+        raise Fault(Reason.TRUST_INVALID, f"{store} is set up: a kiosk in service plays no demo")

@@ -33,7 +33,9 @@ _DETECT_SIDE = 640  # longer side of the copy that the detector sees
 _SMALLEST_SIDE = 320  # tiny pictures are enlarged to this first
 _CLOSE_SIDE = 320  # a close look: the side of the square that is cut out ...
 _CLOSE_REACH = 1.45  # ... and scaled from this many longer sides of the face
-_SAME_FACE = 0.6
+_SAME_FACE = 0.5
+_TURNS = 3
+_UPRIGHT_DEG = 8.0  # a head that leans less than this in the view is described well
 _CLOSE_LOOKS = 3  # faces in front that deserve one
 _SIDE_LIMIT = 8  # a picture longer than this many widths holds no face and would shrink to nothing
 _CROP_SIDE = 112
@@ -62,7 +64,7 @@ class OpenCvEngine:
 
         The detector sees a copy of at most 640 px, so the time hardly grows with the picture. It then takes
         a close look at the nearest faces: measured, the landmarks of a small face stay level however the
-        head leans (3 degrees for 20), those of one that fills 320 px are right to 3 degrees.
+        head leans (3 degrees for 20), those of a large one follow it up to 20, hence the turning.
         """
         height, width = pixels.shape[:2]
         if max(height, width) > _SIDE_LIMIT * min(height, width):
@@ -81,16 +83,21 @@ class OpenCvEngine:
         return [] if rows is None else [_face(row) for row in rows if np.isfinite(row).all()]
 
     def _look_closely(self, pixels: Pixels, face: Face) -> Face:
-        """Find the same face again in a part of the picture that it fills; if that fails, return it as is."""
-        box = face.box
-        reach = _CLOSE_REACH * max(box.width, box.height, 1.0) / 2
-        part, left, top = _cut(pixels, box.left + box.width / 2, box.top + box.height / 2, reach)
-        if part.size == 0:
-            return face
-        scale = _CLOSE_SIDE / (2 * reach)
-        found = [again.mapped(1.0 / scale, left, top) for again in self._detect(_resized(part, scale))]
-        best = max(found, key=lambda again: _overlap(again.box, box), default=face)
-        return best if _overlap(best.box, box) >= _SAME_FACE else face
+        """Find the same face again in a view that it fills, turned upright until it is.
+
+        Where the view shows no such face any more, the last one found stands.
+        """
+        for _ in range(_TURNS):
+            roll_deg = face.roll_deg
+            view, warp = _close_view(pixels, face)
+            found = [again.warped(warp) for again in self._detect(view)]
+            best = max(found, key=lambda again: _overlap(again.box, face.box), default=face)
+            if best is face or _overlap(best.box, face.box) < _SAME_FACE:
+                break
+            face = best
+            if abs(face.roll_deg - roll_deg) < _UPRIGHT_DEG:
+                break
+        return face
 
     def align(self, pixels: Pixels, face: Face) -> Pixels:
         """Return the face upright as the matcher sees it: BGR, 112 x 112, eyes about 35 px apart.
@@ -174,6 +181,26 @@ def _cut(pixels: Pixels, x: float, y: float, reach: float) -> tuple[Pixels, int,
     left, right = (min(max(round(x + side), 0), width) for side in (-reach, reach))
     top, bottom = (min(max(round(y + side), 0), height) for side in (-reach, reach))
     return pixels[top:bottom, left:right], left, top
+
+
+def _close_view(pixels: Pixels, face: Face) -> tuple[Pixels, NDArray[np.float64]]:
+    """Return a square in which the face is large and level, and the warp from there back to `pixels`."""
+    box = face.box
+    x, y, reach = box.left + box.width / 2, box.top + box.height / 2, max(box.width, box.height, 1.0)
+    part, left, top = _cut(pixels, x, y, _CLOSE_REACH * reach)
+    if min(part.shape[:2]) < 2:  # noqa: PLR2004 - a warp needs two pixels each way
+        part, left, top = pixels, 0, 0
+    scale = _CLOSE_SIDE / (_CLOSE_REACH * reach)
+    shrink = min(1.0, scale)
+    part = part if shrink == 1.0 else _resized(part, shrink)
+    middle = ((x - left) * shrink, (y - top) * shrink)
+    warp = np.asarray(cv2.getRotationMatrix2D(middle, face.roll_deg, scale / shrink), np.float64)
+    warp[:, 2] += _CLOSE_SIDE / 2 - np.array(middle)
+    size = (_CLOSE_SIDE, _CLOSE_SIDE)
+    view = cv2.warpAffine(part, warp, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    back = np.asarray(cv2.invertAffineTransform(warp), np.float64) / shrink
+    back[:, 2] += (left, top)
+    return np.asarray(view, np.uint8), back
 
 
 def _overlap(a: Box, b: Box) -> float:

@@ -57,6 +57,19 @@ class Face:
         )
         return Face(box, (eye, other_eye, nose, mouth, other_mouth), self.score)
 
+    def warped(self, warp: NDArray[np.float64]) -> Face:
+        """Return the same face in a picture that was turned, scaled and shifted by the 2 x 3 `warp`.
+
+        The box keeps its shape: it is moved and scaled, not turned.
+        """
+        box, scale = self.box, math.hypot(warp[0, 0], warp[1, 0])
+        middle = (box.left + box.width / 2, box.top + box.height / 2)
+        (x, y), *points = np.array([middle, *self.landmarks]) @ warp[:, :2].T + warp[:, 2]
+        width, height = box.width * scale, box.height * scale
+        eye, other_eye, nose, mouth, other_mouth = ((float(a), float(b)) for a, b in points)
+        moved = Box(float(x) - width / 2, float(y) - height / 2, width, height)
+        return Face(moved, (eye, other_eye, nose, mouth, other_mouth), self.score)
+
 
 class FaceEngine(Protocol):
     """Finds and describes faces. One object belongs to one thread: engines keep state between calls."""

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.face.faces import Face, FaceEngine
-from kiosk.model import FaceLimits, Hint, Pixels
+from kiosk.model import Box, FaceLimits, Hint, Pixels
 
 _BLACK = 10  # grey levels 0 to 255 that carry no more detail
 _WHITE = 250
@@ -49,8 +49,8 @@ class FaceQuality:
     of the matcher's own 112 x 112 crop, in grey levels 0 to 255 (squared for the sharpness). `roll_deg` is
     0 for an upright head. `yaw_ratio` is how far the nose lies from the middle of the eyes, in eye
     distances: 0 looks straight ahead.
-    `inside_share` is the share of the face's box that lies within the picture, `filled_share` how much of
-    the picture's width or height the box takes.
+    `inside_share` is the share of the face that lies within the picture, `filled_share` how much of the
+    picture's width or height it takes; both by where the landmarks place the face.
     """
 
     eye_distance_px: float
@@ -68,7 +68,7 @@ class FaceQuality:
 def measure_face(engine: FaceEngine, pixels: Pixels, face: Face) -> FaceQuality:
     """Measure `face` in `pixels` (BGR)."""
     grey = cv2.cvtColor(engine.align(pixels, face), cv2.COLOR_BGR2GRAY)
-    inner = _inner(grey)
+    inner, extent = _inner(grey), _extent(face)
     return FaceQuality(
         eye_distance_px=face.eye_distance_px,
         sharpness_var=_sharpness_var(grey),
@@ -78,8 +78,8 @@ def measure_face(engine: FaceEngine, pixels: Pixels, face: Face) -> FaceQuality:
         bright_share=float((inner >= _WHITE).mean()),
         roll_deg=face.roll_deg,
         yaw_ratio=_yaw_ratio(face),
-        inside_share=_inside_share(pixels, face),
-        filled_share=max(face.box.width / pixels.shape[1], face.box.height / pixels.shape[0]),
+        inside_share=_inside_share(pixels, extent),
+        filled_share=max(extent.width / pixels.shape[1], extent.height / pixels.shape[0]),
     )
 
 
@@ -126,9 +126,17 @@ def _yaw_ratio(face: Face) -> float:
     return along / max(across * across + down * down, 1e-6)
 
 
-def _inside_share(pixels: Pixels, face: Face) -> float:
+def _extent(face: Face) -> Box:
+    """Return where the face must reach to by its landmarks; the detector's box ends at the picture's rim."""
+    across = 1.05 * face.eye_distance_px
+    down = 1.35 * face.eye_distance_px
+    x = sum(point[0] for point in face.landmarks) / len(face.landmarks)
+    y = sum(point[1] for point in face.landmarks) / len(face.landmarks)
+    return Box(x - across, y - down, 2 * across, 2 * down)
+
+
+def _inside_share(pixels: Pixels, extent: Box) -> float:
     height, width = pixels.shape[:2]
-    box = face.box
-    across = min(box.left + box.width, width) - max(box.left, 0.0)
-    down = min(box.top + box.height, height) - max(box.top, 0.0)
-    return float(max(across, 0.0) * max(down, 0.0) / max(box.width * box.height, 1e-6))
+    across = min(extent.left + extent.width, width) - max(extent.left, 0.0)
+    down = min(extent.top + extent.height, height) - max(extent.top, 0.0)
+    return float(max(across, 0.0) * max(down, 0.0) / max(extent.width * extent.height, 1e-6))

@@ -78,7 +78,7 @@ def take_off_wrapping(code: Code, peeling: Peeling) -> bytes:
     if code.kind is Kind.BYTES:
         return _inflate_if_packed(code.content, peeling)
     prefix, text = _split_prefix(code.content.decode("utf-8", errors="replace"))
-    peeling.sound(Layer.PREFIX, f"{prefix}: ({PREFIXES[prefix]})" if prefix else "none")
+    peeling.sound(Layer.PREFIX, f"{prefix}: stripped, {PREFIXES[prefix]}" if prefix else "none")
     packed = decode_base45(text)
     peeling.sound(Layer.BASE45, f"{len(text)} characters, {len(packed)} bytes")
     if not _is_packed(packed):

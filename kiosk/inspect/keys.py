@@ -21,6 +21,7 @@ _RSA_N, _RSA_E = -1, -2
 _OKP, _EC2, _RSA = 1, 2, 3
 _ED25519 = 6
 _RSA_BITS = range(2048, 16385)  # RFC 8230 section 6.1; the upper end bounds the work
+_RSA_EXPONENT_BYTES = 8  # as OpenSSL bounds it for large moduli
 _PSS = padding.PSS(padding.MGF1(hashes.SHA256()), hashes.SHA256.digest_size)
 
 
@@ -117,8 +118,8 @@ def _load(fields: Mapping[Any, Any]) -> VerificationKey:
     kind = fields.get(_KTY)
     if type(kind) is int and kind == _RSA:
         n, e = _bytes_of(fields, _RSA_N), _bytes_of(fields, _RSA_E)
-        if len(n) * 8 > _RSA_BITS.stop + 64 or len(e) > len(n):
-            raise KeyUnreadableError("an RSA key too large")
+        if len(n) * 8 > _RSA_BITS.stop or len(e) > _RSA_EXPONENT_BYTES:
+            raise KeyUnreadableError("an RSA key that is too large")
         return wrap_key(rsa.RSAPublicNumbers(int.from_bytes(e), int.from_bytes(n)).public_key())
     curve = fields.get(_CRV)
     if type(kind) is not int or type(curve) is not int:

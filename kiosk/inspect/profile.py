@@ -23,7 +23,7 @@ _REQUIRED = {ISS: "iss (1)", EXP: "exp (4)", IAT: "iat (6)", STATUS: "status (65
 def say_profile(
     content: bytes, message: Message, claims: Mapping[Any, Any] | None, liberties: Iterable[str]
 ) -> tuple[str, ...]:
-    """Return one sentence for each thing; `claims` is None and `liberties` empty for an unreadable payload."""
+    """Return one sentence for each thing; `claims` is None where the payload is no claims set."""
     said = [*_of_wrapping(message, liberties), *_of_headers(message)]
     if claims is not None:
         said += _of_claims(message, claims)

@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QResizeEvent,
+    QShowEvent,
 )
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QWidget
 
@@ -84,7 +85,16 @@ class FitLabel(QLabel):
             return None
         return "\n".join(lines)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Fit the text that was set while the label was hidden."""
+        super().showEvent(event)
+        self._fit()
+
     def _fit(self) -> None:
+        if not self.isVisible():  # its size is not its own yet; showing it fits it
+            self._fitted = ()
+            self.setText(self._whole)
+            return
         room = self.contentsRect()
         asked = (self._whole, room.width(), room.height(), self._largest, self._smallest)
         if asked == self._fitted:

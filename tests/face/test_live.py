@@ -21,7 +21,7 @@ from tests.face.makers import (
     watch,
 )
 
-LIMITS = replace(FaceLimits(), timeout_s=6.0)
+LIMITS = replace(FaceLimits(), timeout_s=2.4)
 
 
 def begun(engine, portrait, **options):
@@ -65,7 +65,7 @@ def test_between_the_thresholds_a_person_decides(engine, portrait):
 
 
 def test_a_phone_with_code_and_photo_held_in_view_never_passes(engine, portrait):
-    pictures = frames(phone_film(engine, ASTRONAUT), 100.1, 7)
+    pictures = frames(phone_film(engine, ASTRONAUT), 100.1, 3, step=0.4)
 
     progress, hints = watch(begun(engine, portrait), pictures, code=a_sighting())
 
@@ -78,7 +78,9 @@ def test_a_phone_with_code_and_photo_held_in_view_never_passes(engine, portrait)
 def test_a_code_that_is_in_sight_but_not_read_holds_the_face_step_up(engine, portrait):
     unread = CodeSighting(None, Box(400, 200, 300, 300))
 
-    progress, _ = watch(begun(engine, portrait), frames(person_film(ASTRONAUT), 100.1, 7), code=unread)
+    progress, _ = watch(
+        begun(engine, portrait), frames(person_film(ASTRONAUT), 100.1, 3, step=0.4), code=unread
+    )
 
     assert (Outcome.REFER, Reason.FACE_TIMEOUT) == ended(progress)
 
@@ -88,7 +90,7 @@ def test_a_code_that_is_in_sight_but_not_read_holds_the_face_step_up(engine, por
 def test_a_photo_on_a_phone_whose_code_is_hidden_is_not_used(engine, portrait, seed, eyes_px):
     film = phone_film(engine, ASTRONAUT, eyes_px, seed, code_hidden=True)
 
-    progress, hints = watch(begun(engine, portrait), frames(film, 100.1, 7, step=0.5))
+    progress, hints = watch(begun(engine, portrait), frames(film, 100.9, 2, step=0.3))
 
     assert (Outcome.REFER, Reason.FACE_TIMEOUT) == ended(progress)
     assert {Hint.PUT_PHONE_AWAY} == set(hints[:-1])
@@ -98,7 +100,7 @@ def test_a_small_face_beside_the_place_of_the_last_code_is_not_used(engine, port
     comparison = begun(engine, portrait)
     comparison.observe(a_frame(empty_film().frame(), 100.1), a_sighting(left=500, top=300, side=380))
 
-    progress, hints = watch(comparison, frames(person_film(ASTRONAUT, 75), 101, 6))
+    progress, hints = watch(comparison, frames(person_film(ASTRONAUT, 75), 101, 2, step=0.4))
 
     assert (Outcome.REFER, Reason.FACE_TIMEOUT) == ended(progress)
     assert {Hint.COME_CLOSER} == set(hints[:-1])
@@ -108,7 +110,7 @@ def test_a_person_who_comes_closer_than_a_photo_could_passes_at_the_place_of_the
     comparison = begun(engine, portrait)
     comparison.observe(a_frame(empty_film().frame(), 100.1), a_sighting(left=500, top=300, side=380))
 
-    progress, _ = watch(comparison, frames(person_film(ASTRONAUT, 125), 101, 4))
+    progress, _ = watch(comparison, frames(person_film(ASTRONAUT, 125), 101, 1))
 
     assert (Outcome.PASS, None) == ended(progress)
 
@@ -138,7 +140,7 @@ def test_people_who_change_places_are_never_counted_together(engine, portrait):
 
 def test_people_who_take_turns_are_never_decided(engine, portrait):
     films = person_film(ASTRONAUT), person_film(OFFICER)
-    pictures = (a_frame(films[turn % 2].frame(), 101 + 0.25 * turn) for turn in range(22))
+    pictures = (a_frame(films[turn % 2].frame(), 101 + 0.2 * turn) for turn in range(8))
 
     progress, _ = watch(begun(engine, portrait), pictures)
 
@@ -148,7 +150,7 @@ def test_people_who_take_turns_are_never_decided(engine, portrait):
 
 def test_two_people_are_asked_to_come_alone(engine, portrait):
     both = side_by_side(person_film(ASTRONAUT), person_film(OFFICER))
-    pictures = (a_frame(np.roll(both, number, axis=0), 101 + 0.5 * number) for number in range(12))
+    pictures = (a_frame(np.roll(both, number, axis=0), 101 + 0.35 * number) for number in range(5))
 
     progress, hints = watch(begun(engine, portrait), pictures)
 
@@ -166,7 +168,7 @@ def test_someone_who_queues_behind_does_not_stop_the_visit(engine, portrait):
 
 
 def test_nobody_is_a_time_out(engine, portrait):
-    progress, hints = watch(begun(engine, portrait), frames(empty_film(), 101, 6, step=0.5))
+    progress, hints = watch(begun(engine, portrait), frames(empty_film(), 101, 2, step=0.4))
 
     assert (Outcome.REFER, Reason.FACE_TIMEOUT) == ended(progress)
     assert {Hint.LOOK_AT_CAMERA} == set(hints[:-1])
@@ -174,7 +176,7 @@ def test_nobody_is_a_time_out(engine, portrait):
 
 def test_a_repeated_picture_counts_once(engine, portrait):
     still = person_film(ASTRONAUT).frame()
-    pictures = (a_frame(still, 101 + 0.25 * number) for number in range(24))
+    pictures = (a_frame(still, 101 + 0.35 * number) for number in range(5))
 
     progress, _ = watch(begun(engine, portrait), pictures)
 
@@ -198,7 +200,7 @@ def test_a_frame_from_the_past_is_not_used(engine, portrait):
 
 
 def test_a_face_too_far_away_is_shown_to_the_officer_but_not_judged(engine, portrait):
-    progress, hints = watch(begun(engine, portrait), frames(person_film(ASTRONAUT, 45), 101, 6, step=0.5))
+    progress, hints = watch(begun(engine, portrait), frames(person_film(ASTRONAUT, 45), 101, 2, step=0.4))
 
     assert (Outcome.REFER, Reason.FACE_TIMEOUT) == ended(progress)
     assert {Hint.COME_CLOSER} == set(hints[:-1])
@@ -239,5 +241,5 @@ def test_the_live_picture_shows_the_one_who_was_counted(engine, portrait):
     live = progress.result.live
     (face,) = engine.find_faces(live)
     assert similarity(portrait.embedding, engine.embed(live, face)) > MIN_CONTINUITY
-    assert pytest.approx(0.4 * 320, abs=5) == face.eye_distance_px
-    assert pytest.approx(0.42 * 400, abs=5) == face.landmarks[0][1]
+    assert pytest.approx(0.4 * 320, abs=8) == face.eye_distance_px
+    assert pytest.approx(0.42 * 400, abs=8) == face.landmarks[0][1]

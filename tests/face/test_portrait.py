@@ -63,7 +63,7 @@ def test_a_photo_over_the_limits_is_unusable(engine):
     assert Reason.PHOTO_UNUSABLE is reason_for(engine, encoded(np.zeros((1001, 1000, 3), np.uint8), "PNG"))
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(st.integers(0, 699), st.integers(0, 255), st.integers(0, 699))
 def test_a_damaged_photo_is_read_or_unusable(engine, place, value, length):
     content = bytearray(a_photo_of_the_astronaut(engine))

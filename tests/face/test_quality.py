@@ -37,10 +37,10 @@ def test_a_good_face_has_no_problem(engine, person, look):
         (lambda picture: cv2.GaussianBlur(picture, (0, 0), 8), Hint.HOLD_STILL),
         (lambda picture: smeared(picture, 35), Hint.HOLD_STILL),
         (lambda picture: (picture * 0.15).astype(np.uint8), Hint.MORE_LIGHT),
-        (lambda picture: np.clip(picture * 0.06 + 120, 0, 255).astype(np.uint8), Hint.MORE_LIGHT),
+        (lambda picture: np.clip(picture * 0.14 + 110, 0, 255).astype(np.uint8), Hint.MORE_LIGHT),
         (lambda picture: np.clip(picture * 2.2, 0, 255).astype(np.uint8), Hint.LESS_LIGHT),
         (lambda picture: cv2.resize(picture, None, fx=0.5, fy=0.5), Hint.COME_CLOSER),
-        (lambda picture: np.ascontiguousarray(picture[:, 520:]), Hint.CENTRE_FACE),
+        (lambda picture: np.ascontiguousarray(picture[:, 600:]), Hint.CENTRE_FACE),
     ],
     ids=["blurred", "smeared", "dark", "flat", "glaring", "far", "cut off"],
 )

@@ -15,7 +15,6 @@ from tests.ui import samples
 from tests.ui.samples import (
     a_face,
     a_forgery,
-    a_frame,
     a_link,
     a_mismatch,
     a_pass,
@@ -86,7 +85,7 @@ def outside(window):
 @pytest.mark.parametrize(("size", "language"), CASES, ids=str)
 def test_no_label_of_any_screen_is_cut(a_window, size, language):
     pixels, pitch = SIZES[size]
-    window = a_window(pixels, language, pitch, latest=a_frame)
+    window = a_window(pixels, language, pitch)
     window.set_status(a_status())
 
     for name, make in VIEWS.items():
