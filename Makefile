@@ -28,8 +28,8 @@ format: setup    ## put every file into the house's format
 soak:            ## the full counts: hours of visits, kills and faults
 	@$(PYTHON) run_kiosk.py --test -m soak --timeout 0 $(ARGS)
 
-bench: setup     ## measure this machine; `make peers` first brings the rivals
-	$(VENV) -m kiosk bench $(ARGS)
+bench: setup     ## measure this machine into docs/performance.md, or print (ARGS=scan); first `make peers`
+	$(VENV) -m kiosk bench $(or $(ARGS),--write docs/performance.md)
 
 peers: setup     ## the benchmark's rivals, in an environment of their own
 	$(PYTHON) -m venv --clear .venv-peers

@@ -1,8 +1,8 @@
 """The composition root: parts, threads, window and event loop, started together and ended in order.
 
-Rules kept here: the window appears before the camera and the store are ready; a bug in the window takes the
-kiosk out of service instead of leaving an old picture; threads end before what they own is closed. Which
-parts there are is `compose.py`'s, what the demo plays is in `demo/`.
+Rules kept here: the window appears before the camera and the store are ready, and says what is wrong with
+the parts; a bug in the window takes the kiosk out of service instead of leaving an old picture; threads end
+before what they own is closed. Which parts there are is `compose.py`'s, what the demo plays is in `demo/`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import logging
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -22,7 +23,8 @@ from PySide6.QtWidgets import QApplication
 from kiosk.camera.capture import Capture
 from kiosk.compose import make_gear, make_source, start_logging
 from kiosk.config import Screen, Settings
-from kiosk.demo.stage import DemoStage
+from kiosk.demo.authority import DemoAuthority
+from kiosk.demo.stage import DemoStage, MakeAuthority
 from kiosk.model import Fault, Reason
 from kiosk.runner import Runner
 from kiosk.ui.bridge import Bridge
@@ -30,38 +32,54 @@ from kiosk.ui.controller import Controller
 from kiosk.ui.language import Digits, Language
 from kiosk.ui.snapshot import render_png
 from kiosk.ui.window import MainWindow
-from kiosk.view import AttentionView, ResultView, StatusLine, View
+from kiosk.view import AttentionView, Request, ResultView, StatusLine, View
 
 _BEAT_MS = 200
 _log = logging.getLogger(__name__)
 
 
 def run_kiosk(settings: Settings) -> int:
-    """Run the kiosk until it is closed; returns the exit code. Raises Fault when the models are altered."""
+    """Run the kiosk until it is closed; returns the exit code. Raises Fault when there is no display."""
     start_logging(settings.paths.state)
     application = _application()
     with ExitStack() as held:
         capture = Capture(make_source(settings))
         held.callback(capture.stop)
-        desk = _Desk(settings.screen, capture)
-        runner = Runner(make_gear(settings, capture), desk.bridge.post)
+        desk = _Desk(settings.screen, capture, kiosk_mode=settings.screen.fullscreen)
+        held.callback(desk.hand_back)
+        desk.show(fullscreen=settings.screen.fullscreen)
+        application.processEvents()
+        try:
+            gear = make_gear(settings, capture)
+        except Fault as fault:  # nothing can be verified, and whoever stands there must read why
+            desk.connect_nobody()
+            desk.bridge.post(AttentionView(fault.reason, fault.detail))
+            return _execute(application, lambda: False)
+        runner = Runner(gear, desk.bridge.post)
         desk.connect(runner)
         held.callback(runner.stop)
         capture.start()
         runner.start()
-        desk.show(fullscreen=settings.screen.fullscreen)
-        return _execute(application, runner)
+        return _execute(application, lambda: runner.ended)
 
 
-def run_demo(settings: Settings, pictures: Path | None, say: Callable[[str], None]) -> int:
+def run_demo(
+    settings: Settings,
+    pictures: Path | None,
+    say: Callable[[str], None],
+    make_authority: MakeAuthority = DemoAuthority,
+) -> int:
     """Play the demo; with `pictures` one round, a PNG of each result, and exit code 1 on any wrong answer."""
     application = _application()
     with ExitStack() as held:
-        stage = held.enter_context(DemoStage(settings, say, once=pictures is not None))
+        stage = held.enter_context(
+            DemoStage(settings, say, once=pictures is not None, make_authority=make_authority)
+        )
         start_logging(stage.settings.paths.state)
         capture = Capture(stage.scene)
         held.callback(capture.stop)
-        desk = _Desk(settings.screen, capture)
+        desk = _Desk(settings.screen, capture, kiosk_mode=False)
+        held.callback(desk.hand_back)
 
         def post(view: View | StatusLine) -> None:
             desk.bridge.post(view)
@@ -76,28 +94,39 @@ def run_demo(settings: Settings, pictures: Path | None, say: Callable[[str], Non
         capture.start()
         runner.start()
         desk.show(fullscreen=False)
-        ended = _execute(application, runner, lambda: stage.is_over)
+        ended = _execute(application, lambda: runner.ended or stage.is_over)
         return stage.judge() if pictures is not None else ended
 
 
 class _Desk:
     """The window with its bridge and controller."""
 
-    def __init__(self, screen: Screen, capture: Capture) -> None:
+    def __init__(self, screen: Screen, capture: Capture, *, kiosk_mode: bool) -> None:
         self.bridge = Bridge()
         self.window = MainWindow(
             capture.preview,
             language=Language(screen.language),
             digits=Digits(screen.digits),
             px_per_mm=screen.pixels_per_mm,
-            kiosk_mode=screen.fullscreen,
+            kiosk_mode=kiosk_mode,
         )
         self._parts: list[QObject] = []
-        sys.excepthook = self._take_out_of_service
+        self._report: Callable[[Fault], None] = lambda _: None
+        self._hook_before = sys.excepthook
 
     def connect(self, runner: Runner) -> None:
-        """Let requests reach the runner."""
+        """Let requests reach the runner, and bugs in the window take the kiosk out of service."""
+        self._report = runner.report
+        sys.excepthook = self._take_out_of_service
         self._parts.append(Controller(self.bridge, self.window, runner.request))
+
+    def connect_nobody(self) -> None:
+        """Let views be shown while there is no runner to ask anything of."""
+        self._parts.append(Controller(self.bridge, self.window, _ignore))
+
+    def hand_back(self) -> None:
+        """Let errors go where they went before."""
+        sys.excepthook = self._hook_before
 
     def photograph(self, folder: Path) -> None:
         """Write a picture of each result to `folder`."""
@@ -115,10 +144,15 @@ class _Desk:
     def _take_out_of_service(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> None:
-        """Replace whatever is shown: a window with a bug must not keep an old verdict."""
-        del error, trace
-        _log.error("bug in the window: %s", kind.__name__)
-        self.bridge.post(AttentionView(Reason.INTERNAL, kind.__name__))
+        """Tell the runner: a window with a bug must not keep an old verdict, nor show the next."""
+        del error
+        places = [f"{Path(at.filename).name}:{at.lineno}" for at in traceback.extract_tb(trace)]
+        _log.error("bug in the window: %s at %s", kind.__name__, " < ".join(reversed(places)))
+        self._report(Fault(Reason.INTERNAL, kind.__name__))
+
+
+def _ignore(request: Request) -> None:
+    del request
 
 
 class _Photographer(QObject):
@@ -128,24 +162,22 @@ class _Photographer(QObject):
         super().__init__(window)
         self._window = window
         self._folder = folder
-        self._last = 0
+        self._last, self._taken = 0, 0
 
     @Slot(object)
     def take(self, view: View | StatusLine) -> None:
         """Picture `view` once the window has drawn it."""
         if isinstance(view, ResultView) and view.row != self._last:
-            self._last = view.row
-            name = f"{len(list(self._folder.glob('*.png'))) + 1}_{view.verdict.outcome.value}.png"
-            render_png(self._window, self._folder / name)
+            self._last, self._taken = view.row, self._taken + 1
+            render_png(self._window, self._folder / f"{self._taken}_{view.verdict.outcome.value}.png")
 
 
 class _Beat(QObject):
     """A slow heart beat: lets signals of the system through, and ends the loop when the worker ended."""
 
-    def __init__(self, application: QApplication, runner: Runner, is_over: Callable[[], bool]) -> None:
+    def __init__(self, application: QApplication, is_over: Callable[[], bool]) -> None:
         super().__init__(application)
         self._application = application
-        self._runner = runner
         self._is_over = is_over
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.beat)
@@ -158,7 +190,7 @@ class _Beat(QObject):
     @Slot()
     def beat(self) -> None:
         """Quit when nothing is left to do."""
-        if self._runner.ended or self._is_over():
+        if self._is_over():
             self._application.exit(0)  # quit() would ask the window, which refuses in kiosk mode
 
 
@@ -170,14 +202,14 @@ def _application() -> QApplication:
     return QApplication(["mudaqqiq"])
 
 
-def _execute(application: QApplication, runner: Runner, is_over: Callable[[], bool] = lambda: False) -> int:
+def _execute(application: QApplication, is_over: Callable[[], bool]) -> int:
     def close(number: int, frame: FrameType | None) -> None:
         del number, frame
         application.exit(0)
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, close)
-    beat = _Beat(application, runner, is_over)
+    beat = _Beat(application, is_over)
     code = application.exec()
     beat.stop()
     return code

@@ -1,10 +1,11 @@
 """The rival libraries reading the same print copy; stands alone and runs in an environment of its own.
 
-It imports nothing of the kiosk. Lines of JSON come in, one line goes out for each. First
-`{"text", "content", "tampered", "algorithm", "key", "kid", "number"}` (bytes in hexadecimal; `tampered` is
-`text` with a wrong signature): the answer names every way of reading that works, with the library's version,
-after each way read the holder's number and refused the tampered text. Then `{"way", "count"}`: the answer
-has the seconds each of `count` calls took. Every way ends with a checked signature and decoded claims:
+It imports nothing of the kiosk. Lines of JSON come in, one line goes out for each. The first has
+"libraries", "algorithm", "key", "kid", "number", and as "text" the copy, as "content" its COSE_Sign1 (bytes
+in hexadecimal), as "tampered" a text with a wrong signature. The answer names every way of reading whose
+library is installed, after that library read the holder's number and refused the tampered text. Then come
+lines of "way" and "count": the answer has the seconds each of `count` calls took. Every way ends with a
+checked signature and decoded claims:
 "text" begins with the base45 text, through the package `base45` where the library itself takes bytes;
 "bytes" begins with the COSE_Sign1, so that nobody is charged for a slow base45 that is not his.
 """
@@ -48,10 +49,12 @@ def _set_up(case: dict[str, Any]) -> tuple[dict[str, tuple[Read, Any]], dict[str
     text, content = case["text"], bytes.fromhex(case["content"])
     ways: dict[str, tuple[Read, Any]] = {}
     versions: dict[str, str] = {}
-    for library, make in (("cwt", _make_cwt), ("pycose", _make_pycose), (_OWN_DECODER, _make_claim169)):
+    for library in case["libraries"]:
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):
             versions[library] = importlib.metadata.version(library)
-            read, refusal = make(case["algorithm"], bytes.fromhex(case["key"]), bytes.fromhex(case["kid"]))
+            read, refusal = _MAKE[library](
+                case["algorithm"], bytes.fromhex(case["key"]), bytes.fromhex(case["kid"])
+            )
             from_text = read if library == _OWN_DECODER else _after_base45(read)
             ways[f"{library} text"] = from_text, text
             if library != _OWN_DECODER:
@@ -131,6 +134,8 @@ def _make_claim169(algorithm: int, key: bytes, kid: bytes) -> tuple[Read, type[E
     decode = library.decode_with_ed25519 if algorithm == _ED25519 else library.decode_with_ecdsa_p256
     return lambda text: decode(text, key), library.SignatureError
 
+
+_MAKE = {"cwt": _make_cwt, "pycose": _make_pycose, _OWN_DECODER: _make_claim169}
 
 if __name__ == "__main__":
     sys.exit(main())

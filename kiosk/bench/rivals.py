@@ -17,6 +17,7 @@ from kiosk.cose.encoding import encode_base45
 from kiosk.cose.sign1 import parse_sign1
 
 ROOT = Path(__file__).resolve().parents[2]
+LIBRARIES = ("cwt", "pycose", "claim169")
 RIVALS = ("cwt text", "cwt bytes", "pycose text", "pycose bytes", "claim169 text")
 NOT_INSTALLED = "not installed: make peers"
 
@@ -30,7 +31,9 @@ def find_interpreter(root: Path = ROOT) -> Path | None:
 class Rivals:
     """The rivals reading one print copy, in a process of their own; use as a context."""
 
-    def __init__(self, interpreter: Path, sample: Sample, issuer: Signer) -> None:
+    def __init__(
+        self, interpreter: Path, sample: Sample, issuer: Signer, libraries: Sequence[str] = LIBRARIES
+    ) -> None:
         self._process = subprocess.Popen(  # noqa: S603 - our own script
             [interpreter, "-I", Path(__file__).with_name("peers.py")],
             stdin=subprocess.PIPE,
@@ -39,6 +42,7 @@ class Rivals:
         )
         ready = self._ask(
             {
+                "libraries": list(libraries),
                 "text": sample.text,
                 "content": sample.content.hex(),
                 "tampered": _tampered(sample.content),
@@ -89,6 +93,7 @@ class Rivals:
         self._process.stdin.flush()
         line = self._process.stdout.readline()
         if not line:
+            self.close()
             raise RuntimeError("the rivals' process ended; what it said stands above")
         answer: dict[str, Any] = json.loads(line)
         return answer

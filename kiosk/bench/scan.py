@@ -19,7 +19,7 @@ import segno
 import zxingcpp
 
 from kiosk.bench.rows import Row
-from kiosk.bench.timing import Effort, Times, quiet
+from kiosk.bench.timing import Effort, Times, in_turn, quiet
 from kiosk.bench.tokens import ED25519, Signer, make_live
 from kiosk.bench.trustset import CHECKPOINT, make_clock, make_trust
 from kiosk.camera.decoders import to_grey
@@ -170,11 +170,11 @@ def race_over(shots: Sequence[Shot], passes: int, verify: Callable[[str], bool])
 def _race(contestants: dict[str, Read], shots: Sequence[Shot], passes: int) -> Iterator[tuple[str, Outcome]]:
     seconds: dict[str, list[float]] = {name: [] for name in contestants}
     right = dict.fromkeys(contestants, 0)
-    for turn, shot in itertools.product(range(passes + 1), shots):
+    for number, (turn, shot) in enumerate(itertools.product(range(passes + 1), shots)):
         with quiet():
-            for name, read in contestants.items():
+            for name in in_turn(tuple(contestants), number):
                 began = time.perf_counter()
-                text = read(shot)
+                text = contestants[name](shot)
                 taken = time.perf_counter() - began
                 if turn:
                     seconds[name].append(taken)

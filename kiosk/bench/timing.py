@@ -1,7 +1,8 @@
 """How the benchmark times: rivals take turns in short batches, so that a machine that drifts drifts for all.
 
-Rules kept here: one warm-up batch of each is thrown away; garbage is collected before each round and never
-during one; every single call is a sample; a figure is the median of all of them, or their 95th percentile.
+Rules kept here: one warm-up batch of each is thrown away; each round begins with the next of them; garbage is
+collected before each round and never during one; every single call is a sample; a figure is the median of
+all of them, or their 95th percentile.
 """
 
 from __future__ import annotations
@@ -64,11 +65,17 @@ def race(contestants: Mapping[str, Batch], rounds: int, batch: int) -> dict[str,
     samples: dict[str, list[float]] = {name: [] for name in contestants}
     for number in range(rounds + 1):
         with quiet():
-            for name, contestant in contestants.items():
-                taken = contestant(batch)
+            for name in in_turn(tuple(contestants), number):
+                taken = contestants[name](batch)
                 if number:
                     samples[name] += taken
     return {name: Times(tuple(taken)) for name, taken in samples.items()}
+
+
+def in_turn(names: Sequence[str], number: int) -> Sequence[str]:
+    """Return the names in their order, beginning with another one in each round."""
+    first = number % len(names)
+    return (*names[first:], *names[:first])
 
 
 def timed(call: Callable[[], object]) -> Batch:

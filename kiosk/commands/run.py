@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from functools import partial
 from pathlib import Path
 
 from kiosk.config import load_settings
+from kiosk.model import Fault, Reason
 
 PICTURES = Path("demo-screenshots")
+_PICTURE = re.compile(r"\d+_(PASS|FAIL|REFER)\.png")
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -25,9 +28,9 @@ def run(args: argparse.Namespace) -> int:
     """Start; returns the exit code. Raises Fault and ConfigError."""
     settings = load_settings(args.config)
     pictures: Path | None = args.screenshots
-    if args.demo and pictures is None and not _has_display():
+    if args.demo and not _has_display():
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-        pictures = PICTURES
+        pictures = pictures or PICTURES
         print(f"no display: playing one round of the demo, pictures in {pictures}/")
     if pictures is not None and not args.demo:
         print("kiosk: --screenshots goes with --demo", file=sys.stderr)
@@ -37,10 +40,19 @@ def run(args: argparse.Namespace) -> int:
     if not args.demo:
         return app.run_kiosk(settings)
     if pictures is not None:
-        pictures.mkdir(parents=True, exist_ok=True)
-        for old in pictures.glob("[0-9]*_*.png"):
-            old.unlink()
+        _make_room(pictures)
     return app.run_demo(settings, pictures, partial(print, flush=True))
+
+
+def _make_room(folder: Path) -> None:
+    """Make `folder` and remove the pictures of an earlier demo, and nothing else. Raises Fault."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for old in folder.iterdir():
+            if _PICTURE.fullmatch(old.name):
+                old.unlink()
+    except OSError as err:
+        raise Fault(Reason.INTERNAL, f"{folder} does not take pictures: {err.strerror}") from err
 
 
 def _has_display() -> bool:

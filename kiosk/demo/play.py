@@ -36,7 +36,8 @@ ACTS = (
     Act("a screenshot with the proof cut out", "stripped", None, Outcome.FAIL, Reason.PROOF_MISSING),
     Act("a copy from before the renewal", "superseded", None, Outcome.FAIL, Reason.SUPERSEDED),
 )
-_PHONE_S = 3.0
+NOBODY = "nobody"
+_PHONE_S = 4.0
 _GAP_S = 2.2  # longer than a code must be gone before it counts as presented again
 
 
@@ -57,7 +58,10 @@ _FACE_LOOKS = {
 
 
 def make_shots(authority: DemoAuthority, acts: Sequence[Act] = ACTS) -> tuple[Shot, ...]:
-    """Return the shots of `acts`: for each an empty room, the phone, and the face where it comes to that."""
+    """Return the shots of `acts`: for each an empty room, the phone, and the face where it comes to that.
+
+    The last visitor leaves an empty room as well.
+    """
     shots: list[Shot] = []
     for act in acts:
         shots.append(Shot(ShotKind.EMPTY, _GAP_S, act.name))
@@ -68,5 +72,5 @@ def make_shots(authority: DemoAuthority, acts: Sequence[Act] = ACTS) -> tuple[Sh
         else:
             shots.append(Shot(ShotKind.PHONE, _PHONE_S, act.name, _phone(authority, act), PHONE_LOOK))
             shots.append(Shot(ShotKind.FACE, 1.0, act.name, _face(act), _FACE_LOOKS[act.face], held=True))
-    shots.append(Shot(ShotKind.EMPTY, _GAP_S, ""))
+    shots.append(Shot(ShotKind.EMPTY, _GAP_S, NOBODY))
     return tuple(shots)

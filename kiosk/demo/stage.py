@@ -20,7 +20,7 @@ from typing import Self
 from kiosk.camera.scene import SceneSource
 from kiosk.config import Paths, Settings
 from kiosk.demo.authority import DemoAuthority
-from kiosk.demo.director import Director, Scene
+from kiosk.demo.director import LINGER_S, SHORT_LINGER_S, Director, Scene
 from kiosk.demo.play import ACTS, make_shots
 from kiosk.model import Fault, Reason
 from kiosk.trust.store import init_store
@@ -32,18 +32,27 @@ STATION, PURPOSE = "demo", "checkpoint"
 _SET_UP = ("root.json", "station.json", "floor.json", "active", "slots")
 
 
+MakeAuthority = Callable[[Path], DemoAuthority]
+"""Starts an authority in a new folder."""
+
+
 class DemoStage:
     """A set-up demo; use as a context. `settings` are the given ones with the demo's own folders."""
 
     def __init__(
-        self, settings: Settings, say: Callable[[str], None], *, once: bool, linger_s: float | None = None
+        self,
+        settings: Settings,
+        say: Callable[[str], None],
+        *,
+        once: bool,
+        make_authority: MakeAuthority = DemoAuthority,
     ) -> None:
         """Prepare; `once` plays one round, else it loops. `say` gets one line a visitor. Raises Fault."""
         refuse_provisioned(settings.paths.store)
         self._given = settings
         self._say = say
         self._once = once
-        self._linger_s = linger_s or (1.0 if once else 4.0)
+        self._make_authority = make_authority
         self._held = ExitStack()
         self._director: Director | None = None
 
@@ -52,7 +61,7 @@ class DemoStage:
             folder = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="mudaqqiq-demo-")))
             paths = Paths(folder / "store", folder / "state", folder / "state" / "log")
             self.settings = replace(self._given, paths=paths)
-            authority = held.enter_context(DemoAuthority(folder / "issuer"))
+            authority = held.enter_context(self._make_authority(folder / "issuer"))
             init_store(authority.root, paths.store, STATION, PURPOSE)
             update_store(authority.tree, paths.store, datetime.now(UTC))
             self.scene = SceneSource(make_shots(authority), loop=not self._once)
@@ -69,7 +78,8 @@ class DemoStage:
 
     def direct(self, ask: Callable[[Request], None]) -> None:
         """Let the director play the officer, who asks by `ask`."""
-        self._director = Director(self.scene, ACTS, ask, self._tell, linger_s=self._linger_s)
+        linger_s = SHORT_LINGER_S if self._once else LINGER_S
+        self._director = Director(self.scene, ACTS, ask, self._tell, linger_s=linger_s)
 
     def see(self, view: View | StatusLine) -> None:
         """Show the director what the screen shows."""

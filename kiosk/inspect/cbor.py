@@ -1,7 +1,7 @@
 """Any well-formed CBOR, as the standard allows it: tags, indefinite lengths, numbers longer than needed.
 
-Rules kept here: what is malformed, ambiguous (a key twice) or followed by bytes is refused; depth and memory
-are bounded by the input; each liberty against the deterministic encoding is noted, for the kiosk's own reader
+Rules kept here: what is malformed, ambiguous (a key twice) or followed by bytes is refused; depth, items
+and memory are bounded; each liberty against the deterministic encoding is noted, for the kiosk's own reader
 (`kiosk.cose.cbor`) takes none. Source: RFC 8949 sections 3 and 5.
 """
 
@@ -15,6 +15,7 @@ from typing import Any
 from kiosk.cose.layers import Layer, LayerError
 
 MAX_DEPTH = 32
+MAX_HEADS = 200_000  # items and pieces of strings; bounds the time, a code has hundreds
 _LONGER, _INDEFINITE, _TAGGED = "numbers longer than needed", "indefinite lengths", "tags inside"
 _UINT, _NEGATIVE, _BYTES, _TEXT, _ARRAY, _MAP, _TAG, _SIMPLE = range(8)
 _INLINE_BELOW, _RESERVED_FROM, _WITHOUT_END = 24, 28, 31
@@ -80,6 +81,7 @@ class _Reader:
     def __init__(self, content: bytes) -> None:
         self._content = content
         self._at = 0
+        self._heads = 0
         self.liberties: set[str] = set()
 
     @property
@@ -122,6 +124,9 @@ class _Reader:
 
     def _head(self) -> tuple[int, int, int]:
         """Return major type, additional information and argument (0 where there is none)."""
+        self._heads += 1
+        if self._heads > MAX_HEADS:
+            raise _MalformedError(f"more than {MAX_HEADS} items")
         major, info = divmod(self._take(1)[0], 32)
         if info < _INLINE_BELOW:
             return major, info, info

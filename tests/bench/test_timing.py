@@ -21,9 +21,9 @@ def test_rivals_take_turns_and_the_warm_up_does_not_count():
 
     times = race({"a": contestant("a"), "b": contestant("b")}, rounds=2, batch=3)
 
-    assert ["a", "b", "a", "b", "a", "b"] == calls
-    assert (3.0, 3.0, 3.0, 5.0, 5.0, 5.0) == times["a"].samples
-    assert (4.0, 4.0, 4.0, 6.0, 6.0, 6.0) == times["b"].samples
+    assert ["a", "b", "b", "a", "a", "b"] == calls
+    assert (4.0, 4.0, 4.0, 5.0, 5.0, 5.0) == times["a"].samples
+    assert (3.0, 3.0, 3.0, 6.0, 6.0, 6.0) == times["b"].samples
 
 
 def test_every_call_is_a_sample():

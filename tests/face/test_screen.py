@@ -35,7 +35,7 @@ def test_a_small_face_at_the_code_is_beside_it(face, beside):
 
 
 @pytest.mark.parametrize("person", [ASTRONAUT, OFFICER])
-@pytest.mark.parametrize("eyes_px", [62, 80, 110])
+@pytest.mark.parametrize("eyes_px", [62, 100])
 @pytest.mark.parametrize("code_hidden", [False, True])
 def test_a_photo_on_a_phone_is_on_a_screen(engine, person, eyes_px, code_hidden):
     picture = phone_film(engine, person, eyes_px, seed=eyes_px, code_hidden=code_hidden).frame()
@@ -56,7 +56,7 @@ def test_a_printed_photo_held_up_is_on_a_screen(engine, border):
 
 
 @pytest.mark.parametrize("person", [ASTRONAUT, OFFICER])
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("eyes_px", [65, 130])
 def test_a_person_in_a_room_is_not_on_a_screen(engine, person, seed, eyes_px):
     picture = person_film(person, eyes_px, seed).frame()

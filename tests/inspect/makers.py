@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import Any
 
 import segno
+from PIL import Image
 
 from kiosk.cose.cbor import encode_cbor
 from kiosk.inspect.code import code_of_bytes, code_of_text
@@ -50,8 +51,16 @@ def names(report: Report) -> list[str]:
     return [each.layer.value for each in report.layers]
 
 
-def a_picture_of(text: str) -> bytes:
-    """A PNG of the code that carries `text`."""
+def a_picture_of(content: str | bytes) -> bytes:
+    """A PNG of the code that carries `content`."""
     file = BytesIO()
-    segno.make(text, error="L").save(file, kind="png", scale=4)
+    segno.make(content, error="L", mode="byte" if isinstance(content, bytes) else None).save(
+        file, kind="png", scale=4
+    )
+    return file.getvalue()
+
+
+def a_blank_picture() -> bytes:
+    file = BytesIO()
+    Image.new("L", (200, 200), 255).save(file, format="PNG")
     return file.getvalue()

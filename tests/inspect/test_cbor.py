@@ -64,10 +64,11 @@ MALFORMED = """
     bbffffffffffffffff 5bffffffffffffffff
 """
 TOO_DEEP = ("81" * (MAX_DEPTH + 1) + "00", "c1" * 50_000 + "00", "9f" * 50_000)
+TOO_MANY = ("9a00100000" + "00" * 0x100000, "5f" + "40" * 300_000 + "ff")
 
 
 @pytest.mark.parametrize(
-    "hexed", ["", *MALFORMED.split(), *TOO_DEEP], ids=lambda hexed: hexed[:20] or "empty"
+    "hexed", ["", *MALFORMED.split(), *TOO_DEEP, *TOO_MANY], ids=lambda hexed: hexed[:20] or "empty"
 )
 def test_what_is_malformed_is_refused(hexed):
     with pytest.raises(LayerError) as refused:
