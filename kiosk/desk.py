@@ -193,13 +193,14 @@ class Desk:
         )
 
     def _happen(self, event: Event) -> None:
-        """Follow the table. A fault on the way waits: the rest of the way is gone all the same."""
+        """Follow the table. A fault of the log does not end the way; where it leads on, the next turn stops."""
         self._state, effects = advance(self._state, event)
         for effect in effects:
             try:
                 self._carry_out(effect)
             except Fault as fault:
-                self._late = _bare(fault)
+                self._let_go_of_log(fault.reason)
+                self._late = _bare(fault) if self._state is State.SCAN else None
 
     def _carry_out(self, effect: Effect) -> None:
         match effect:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -17,3 +18,44 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("house")
+
+
+@pytest.fixture(scope="session")
+def sight():
+    """The kiosk's decoders and face engine, which remember what they said of a picture."""
+    from tests.journeys.pictures import RememberingEngine, RememberingReader  # noqa: PLC0415 - heavy
+
+    return RememberingReader(), RememberingEngine()
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory, sight):
+    """An authority with people, and the tree it publishes."""
+    from tests.journeys.town import Town  # noqa: PLC0415 - heavy
+
+    return Town(tmp_path_factory.mktemp("town"), sight[1])
+
+
+@pytest.fixture
+def open_kiosk(town, sight, tmp_path):
+    """Set a kiosk up and start it: by default at a checkpoint of the town."""
+    from tests.journeys.kiosk import Kiosk  # noqa: PLC0415 - heavy
+
+    opened = []
+
+    def start(purpose="checkpoint", folder=tmp_path, **changes):
+        store = folder / "store"
+        if not store.exists():
+            town.set_up(store, purpose)
+        kiosk = Kiosk(store, folder, *sight, **changes)
+        opened.append(kiosk)
+        return kiosk
+
+    yield start
+    for kiosk in opened:
+        kiosk.close()
+
+
+@pytest.fixture
+def kiosk(open_kiosk):
+    return open_kiosk()

@@ -1,7 +1,8 @@
 """The log a running kiosk writes: opened once, appended to row by row, each row on disk before it returns.
 
 Rules kept here: one writer, held by a process lock; append is compare-and-swap on the head, so a row can
-never fork the chain; a row that did not reach the disk raises, and who gets a `Receipt` may show a result.
+never fork the chain; a row that did not reach the disk, or would reach a file that nobody finds any more,
+raises; who gets a `Receipt` may show a result.
 Each environment has its own file. One thread opens, appends and closes. Chain and bytes are left to `chain`
 and `canonical`, the file's form to `schema`, room on the disk to `space`.
 """
@@ -53,9 +54,17 @@ class AuditLog:
     """The open log of one environment. Use `open`, then `append`; `close` lets another writer in."""
 
     def __init__(
-        self, database: Database, identity: LogIdentity, head: Receipt, space: Space, held: ExitStack
+        self,
+        database: Database,
+        identity: LogIdentity,
+        head: Receipt,
+        space: Space,
+        held: ExitStack,
+        path: Path,
     ) -> None:
         self._database = database
+        self._path = path
+        self._file = _find_file(path)
         self._identity = identity
         self._head = head
         self._space = space
@@ -89,7 +98,7 @@ class AuditLog:
             identity = _load_or_create(database, environment)
             head = _load_head(database, identity)
             kept = held.pop_all()
-        return cls(database, identity, head, space, kept)
+        return cls(database, identity, head, space, kept, path)
 
     @property
     def environment(self) -> Environment:
@@ -126,6 +135,8 @@ class AuditLog:
         return receipt
 
     def _insert(self, row: tuple[object, ...]) -> None:
+        if _find_file(self._path) != self._file:
+            raise Fault(Reason.LOG_BROKEN, f"{self._path.name} was moved away under the kiosk")
         compared = (self._identity.genesis.hash, self._head.hash)
         with sqlite_errors_as_faults(f"writing row {row[0]}"):
             added = self._database.execute(_APPEND, (*row, *compared)).rowcount
@@ -173,6 +184,15 @@ def _prepare_file(path: Path) -> None:
             os.close(folder)
     except OSError as err:
         raise Fault(Reason.LOG_UNWRITABLE, f"log file {path}: {err.strerror}") from err
+
+
+def _find_file(path: Path) -> tuple[int, int] | None:
+    """Name the file that lies at `path` now: SQLite goes on writing to one that was moved away or deleted."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _has_bytes(path: Path) -> bool:

@@ -72,15 +72,17 @@ class TrustSet:
 
         EXPIRED whatever its age from its own `exp` on, or from the end of the root on.
         """
-        found, age = self.lists.get(uri), self.list_age(uri, now)
-        if found is None or age is None:
+        found = self.lists.get(uri)
+        if found is None:
             return None
-        ends = [self.expires["root"]] + ([found.expires_at] if found.expires_at else [])
-        if any(now >= end for end in ends):
+        if now >= self.expires["root"] or (found.expires_at is not None and now >= found.expires_at):
             return Grade.EXPIRED
-        limits = self.policy.list_age
-        borders = ((limits.fresh, Grade.FRESH), (limits.ageing, Grade.AGEING), (limits.stale, Grade.STALE))
-        return next((grade for limit, grade in borders if age <= limit), Grade.EXPIRED)
+        age, limits = now - found.issued_at, self.policy.list_age
+        if age <= limits.fresh:
+            return Grade.FRESH
+        if age <= limits.ageing:
+            return Grade.AGEING
+        return Grade.STALE if age <= limits.stale else Grade.EXPIRED
 
     def oldest_grade(self, now: datetime) -> Grade:
         """Grade the worst of the lists; EXPIRED when there is none."""

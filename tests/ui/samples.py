@@ -12,8 +12,8 @@ from kiosk.model import Check, ClockState, Environment, Frame, Grade, Note, Outc
 from kiosk.view import FaceView, Holder, HolderClass, Likeness, ResultView, StatusLine
 
 NOON = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
-ARABIC_NAME = "محمد عبدالرحمن خان"
-LATIN_NAME = "MUHAMMAD ABDULRAHMAN KHAN"
+ARABIC_NAME = "مريم عبدالرحمن خان"
+LATIN_NAME = "MARYAM ABDULRAHMAN KHAN"
 NUMBER = "2345678417"
 PERSONAL = (ARABIC_NAME, LATIN_NAME, "2345", "678", "417", "محمد", "KHAN", "1990", "1410", "GULF WORKS")
 

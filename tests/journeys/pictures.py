@@ -1,0 +1,129 @@
+"""What stands before the camera, filmed once for all journeys, and real parts that look at each picture once.
+
+The reader and the engine here are the kiosk's own; they only remember what they said of a picture, for the
+same few pictures serve hundreds of journeys.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import cv2
+import numpy as np
+
+from issuer.ledger import Kind
+from issuer.present import draw
+from kiosk.camera.film import Film
+from kiosk.camera.phone import PHONE_LOOK, draw_phone
+from kiosk.camera.qr import QrReader
+from kiosk.face.engine import load_engine
+from tests.camera.makers import a_code
+from tests.face.makers import ASTRONAUT, OFFICER, empty_film, person_film, picture_of
+
+_VARIANTS = 5  # photographs of one scene: more than the policy counts, and never two equal ones in a row
+EYES_PX = 170  # arm's length: nearer than a photo beside the code could be
+
+
+class Scene:
+    """One thing before the camera."""
+
+    def __init__(self, film, variants=_VARIANTS):
+        self._pictures = [_owned(film.frame(number / variants)) for number in range(variants)]
+        self._next = 0
+
+    def picture(self):
+        self._next += 1
+        return self._pictures[self._next % len(self._pictures)]
+
+
+def _owned(pixels):
+    pixels.flags.writeable = False
+    return pixels
+
+
+@lru_cache
+def holder():
+    return Scene(person_film(ASTRONAUT, EYES_PX))
+
+
+@lru_cache
+def impostor():
+    return Scene(person_film(OFFICER, EYES_PX))
+
+
+@lru_cache
+def nobody():
+    return Scene(empty_film(), 2)
+
+
+@lru_cache(64)
+def phone(text, *, with_photo=False):
+    """A phone that shows `text`, as a credential's code if it can be one."""
+    photo = picture_of(ASTRONAUT)[0:256, 96:352] if with_photo else None
+    return Scene(Film(draw_phone(_code(text), photo), PHONE_LOOK), 2)
+
+
+def blurred_phone(text):
+    """The same phone, moved so that its code is in sight but cannot be read."""
+    sharp = Film(draw_phone(_code(text)), PHONE_LOOK).frame()
+    return Still(cv2.GaussianBlur(sharp, (0, 0), 3.2))
+
+
+class Still:
+    """One single picture, again and again."""
+
+    def __init__(self, pixels):
+        self._pixels = _owned(np.ascontiguousarray(pixels))
+
+    def picture(self):
+        return self._pixels
+
+
+def _code(text):
+    try:
+        png = draw(text, Kind.PHONE).png
+    except ValueError:  # not alphanumeric: a link
+        return a_code(text)
+    return cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_GRAYSCALE)
+
+
+class RememberingReader:
+    """The kiosk's decoders; what they saw of a picture they do not look for again."""
+
+    def __init__(self):
+        self._reader = QrReader()
+        self._seen = {}
+
+    def read(self, picture):
+        key = id(picture.pixels)
+        if key not in self._seen:
+            self._seen[key] = (self._reader.read(picture), picture.pixels)
+        return self._seen[key][0]
+
+
+class RememberingEngine:
+    """The kiosk's face engine; what it said of a picture it says again."""
+
+    def __init__(self):
+        self._engine = load_engine()
+        self._said = {}
+
+    @property
+    def model_id(self):
+        return self._engine.model_id
+
+    def find_faces(self, pixels):
+        return self._say("faces", pixels)
+
+    def align(self, pixels, face):
+        return self._say("align", pixels, face)
+
+    def embed(self, pixels, face):
+        return self._say("embed", pixels, face)
+
+    def _say(self, what, pixels, *face):
+        key = (what, id(pixels), *face)
+        if key not in self._said:
+            ask = {"faces": self._engine.find_faces, "align": self._engine.align, "embed": self._engine.embed}
+            self._said[key] = (ask[what](pixels, *face), pixels)  # keeping the pixels keeps the id
+        return self._said[key][0]
