@@ -25,6 +25,9 @@ EXIT_REFUSED = 1
 EXIT_USAGE = 2
 EXIT_FAULT = 4
 EXIT_INTERRUPTED = 130
+_FIRST_YEAR, _LAST_YEAR = 2000, 9000  # what kiosks read, and room for every date that follows from one
+_DESCRIPTION = "An issuing authority for tests, demos and pilots; not one for real identities."
+_EXIT_CODES = "exit codes: 0 done, 1 refused, 2 usage, 4 the machine cannot serve"
 
 
 class _Parser(argparse.ArgumentParser):
@@ -65,7 +68,9 @@ def _explain(err: Exception) -> int:
 
 def build_parser() -> argparse.ArgumentParser:
     """Make the parser of all commands."""
-    parser = _Parser(prog="python -m issuer", description=__doc__, allow_abbrev=False)
+    parser = _Parser(
+        prog="python -m issuer", description=_DESCRIPTION, epilog=_EXIT_CODES, allow_abbrev=False
+    )
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _add_init(subparsers)
     _add_enrol(subparsers)
@@ -152,9 +157,12 @@ def _date(text: str) -> date:
 
 def _instant(text: str) -> datetime:
     try:
-        return parse_instant(text)
+        instant = parse_instant(text)
     except ValueError:
         raise argparse.ArgumentTypeError("not a time such as 2026-11-22T09:00:00Z") from None
+    if not _FIRST_YEAR <= instant.year < _LAST_YEAR:
+        raise argparse.ArgumentTypeError(f"not between the years {_FIRST_YEAR} and {_LAST_YEAR}")
+    return instant
 
 
 def _list_entries(text: str) -> int:

@@ -82,6 +82,8 @@ def present(args: Namespace) -> None:
     """Draw the code of a copy, as a picture, as text, or both."""
     if args.png is None and not args.text:
         raise Misused("nothing to draw: give --png OUT, --text, or both")
+    if args.png is not None and args.png.exists() and not args.png.is_file():
+        raise Misused("--png must name a file, new or to be replaced")
     registry = Registry(args.directory)
     copy = registry.read().find_copy(args.copy)
     text = present_text(registry, copy, args.now)

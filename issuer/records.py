@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import date
-from types import MappingProxyType
+from types import MappingProxyType, NoneType
 from typing import Any
 
 from issuer.dates import parse_instant, write_instant
 from issuer.errors import Refused
 from issuer.ledger import Copy, Kind, Ledger, Publication, State
-from issuer.person import Person
+from issuer.person import CLASSES, Person
 
 FORMAT = 1
+_TYPES: Mapping[str, set[type]] = {
+    "str": {str},
+    "int": {int},
+    "str | None": {str, NoneType},
+    "int | None": {int, NoneType},
+}
 
 
 def encode_ledger(ledger: Ledger) -> bytes:
@@ -76,7 +82,11 @@ def _write_person(person: Person) -> dict[str, Any]:
 
 def _read_person(item: dict[str, Any]) -> Person:
     dates = {key: date.fromisoformat(item[key]) for key in ("born", "expires")}
-    return Person(**{**item, **dates})
+    person = Person(**{**item, **dates})
+    _check_types(person)
+    if person.holder_class not in CLASSES:
+        raise ValueError("no such class")
+    return person
 
 
 def _write_copy(copy: Copy) -> dict[str, Any]:
@@ -96,4 +106,16 @@ def _read_copy(item: dict[str, Any]) -> Copy:
         "expires": date.fromisoformat(item["expires"]),
         "issued": parse_instant(item["issued"]),
     }
-    return Copy(**{**item, **values})
+    copy = Copy(**{**item, **values})
+    _check_types(copy)
+    if copy.index < 0:
+        raise ValueError("an index below 0")
+    return copy
+
+
+def _check_types(record: Person | Copy) -> None:
+    """Refuse a value of another type than the record says; it would only surface in the middle of an act."""
+    for item in fields(record):
+        allowed = _TYPES.get(str(item.type))
+        if allowed and type(getattr(record, item.name)) not in allowed:
+            raise TypeError(item.name)

@@ -141,7 +141,8 @@ def _read_authority(directory: Path) -> Authority:
         authority = Authority(record["environment"], parse_instant(record["created"]), entries)
     except (KeyError, TypeError, ValueError) as err:
         raise Refused("authority.json is damaged") from err
-    if authority.environment not in ENVIRONMENTS or type(entries) is not int:
+    served = type(entries) is int and 1 <= entries <= MAX_LIST_ENTRIES
+    if authority.environment not in ENVIRONMENTS or not served:
         raise Refused("authority.json names an environment or a list size that this authority does not serve")
     return authority
 

@@ -23,8 +23,8 @@ from PySide6.QtWidgets import QApplication
 from kiosk.camera.capture import Capture
 from kiosk.compose import make_gear, make_source, start_logging
 from kiosk.config import Screen, Settings
-from kiosk.demo.authority import DemoAuthority
-from kiosk.demo.stage import DemoStage, MakeAuthority
+from kiosk.demo.stage import DemoStage
+from kiosk.gear import Gear
 from kiosk.model import Fault, Reason
 from kiosk.runner import Runner
 from kiosk.ui.bridge import Bridge
@@ -38,7 +38,12 @@ _BEAT_MS = 200
 _log = logging.getLogger(__name__)
 
 
-def run_kiosk(settings: Settings) -> int:
+MakeGear = Callable[[Settings, Capture], Gear]
+MakeStage = Callable[..., DemoStage]
+"""Makes the stage from what `DemoStage` takes."""
+
+
+def run_kiosk(settings: Settings, make: MakeGear = make_gear) -> int:
     """Run the kiosk until it is closed; returns the exit code. Raises Fault when there is no display."""
     start_logging(settings.paths.state)
     application = _application()
@@ -50,7 +55,7 @@ def run_kiosk(settings: Settings) -> int:
         desk.show(fullscreen=settings.screen.fullscreen)
         application.processEvents()
         try:
-            gear = make_gear(settings, capture)
+            gear = make(settings, capture)
         except Fault as fault:  # nothing can be verified, and whoever stands there must read why
             desk.connect_nobody()
             desk.bridge.post(AttentionView(fault.reason, fault.detail))
@@ -67,14 +72,12 @@ def run_demo(
     settings: Settings,
     pictures: Path | None,
     say: Callable[[str], None],
-    make_authority: MakeAuthority = DemoAuthority,
+    make_stage: MakeStage = DemoStage,
 ) -> int:
     """Play the demo; with `pictures` one round, a PNG of each result, and exit code 1 on any wrong answer."""
     application = _application()
     with ExitStack() as held:
-        stage = held.enter_context(
-            DemoStage(settings, say, once=pictures is not None, make_authority=make_authority)
-        )
+        stage = held.enter_context(make_stage(settings, say, once=pictures is not None))
         start_logging(stage.settings.paths.state)
         capture = Capture(stage.scene)
         held.callback(capture.stop)
@@ -199,7 +202,8 @@ def _application() -> QApplication:
     offscreen = os.environ.get("QT_QPA_PLATFORM", "").startswith(("offscreen", "minimal"))
     if not offscreen and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         raise Fault(Reason.INTERNAL, "no display: start in a graphical session")
-    return QApplication(["mudaqqiq"])
+    existing = QApplication.instance()
+    return existing if isinstance(existing, QApplication) else QApplication(["mudaqqiq"])
 
 
 def _execute(application: QApplication, is_over: Callable[[], bool]) -> int:
@@ -207,9 +211,10 @@ def _execute(application: QApplication, is_over: Callable[[], bool]) -> int:
         del number, frame
         application.exit(0)
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, close)
+    before = {number: signal.signal(number, close) for number in (signal.SIGINT, signal.SIGTERM)}
     beat = _Beat(application, is_over)
     code = application.exec()
     beat.stop()
+    for number, handler in before.items():
+        signal.signal(number, handler)
     return code

@@ -136,6 +136,8 @@ def load_settings(path: Path) -> Settings:
     Raises ConfigError when the file cannot be read or says something that is not allowed.
     """
     try:
+        if path.is_fifo():  # opening one waits for a writer
+            raise ConfigError(f"{path}: is a pipe, not a file")
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as err:

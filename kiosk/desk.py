@@ -71,19 +71,18 @@ class Desk:
             self._retry, self._checked_at = True, float("-inf")
 
     def check_parts(self) -> None:
-        """See to the camera at each turn, and between visits to trust and log. Raises Fault."""
+        """See to trust and log now and then between visits, and to the camera at each turn. Raises Fault."""
         late, self._late = self._late, None
         if late is not None:
             raise late
-        lost = self._gear.camera.status.lost
-        if lost and self._state in {State.SCAN, State.FACE}:
-            raise Fault(Reason.CAMERA_LOST, self._gear.camera.status.detail)
-        now = self._gear.monotonic()
-        if self._state is State.FACE or now - self._checked_at < RECHECK_S:
-            return
-        self._checked_at = now
-        self._refresh()
-        if self._state is State.ATTENTION and not lost and not self._is_stuck:
+        now, camera = self._gear.monotonic(), self._gear.camera.status
+        due = self._state is not State.FACE and now - self._checked_at >= RECHECK_S
+        if due:
+            self._checked_at = now
+            self._refresh()
+        if camera.lost and self._state in {State.SCAN, State.FACE}:
+            raise Fault(Reason.CAMERA_LOST, camera.detail)
+        if due and self._state is State.ATTENTION and not camera.lost and not self._is_stuck:
             self._happen(Event.RECOVERED)
 
     @property
@@ -193,7 +192,7 @@ class Desk:
         )
 
     def _happen(self, event: Event) -> None:
-        """Follow the table. A fault of the log does not end the way; where it leads on, the next turn stops."""
+        """Follow the table. A fault of the log does not end the way; the next turn goes out of service."""
         self._state, effects = advance(self._state, event)
         for effect in effects:
             try:
@@ -205,7 +204,7 @@ class Desk:
     def _carry_out(self, effect: Effect) -> None:
         match effect:
             case Effect.START_FACE if self._session is not None:
-                self._session.start_face(self._now)
+                self._session.start_face(self._now, self._reception.code_at)
                 self._post(self._session.first_view(self._now))
             case Effect.SHOW_RESULT if self._result is not None:
                 view, self._result = self._result, None

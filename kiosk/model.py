@@ -107,9 +107,9 @@ class Verdict:
     @property
     def passed(self) -> bool:
         """True only if every required step ran and nothing that ran did not pass: no step, no pass."""
-        passed = {check.step for check in self.checks if check.outcome is Outcome.PASS}
-        ran = {check.step for check in self.checks if check.outcome is not None}
-        return bool(self.required) and passed >= self.required and ran == passed
+        ran = [check for check in self.checks if check.outcome is not None]
+        complete = {check.step for check in ran} >= self.required
+        return bool(self.required) and complete and all(check.outcome is Outcome.PASS for check in ran)
 
     @property
     def outcome(self) -> Outcome:

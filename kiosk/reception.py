@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from kiosk.codewatch import GONE_AFTER_S, CodeWatch, Identity, Sight, handled, identify, look
 from kiosk.gear import CodeReader
-from kiosk.model import CodeSighting, Frame, Hint
+from kiosk.model import Box, CodeSighting, Frame, Hint
 from kiosk.recorder import Moment, Recorder
 from kiosk.session import Session
 from kiosk.verify.replay import ProofKey, ReplayMemory, Showing
@@ -51,10 +51,16 @@ class Reception:
         self._examine = examine
         self._replays = ReplayMemory(REPLAY_MEMORY_S)
         self._watch = CodeWatch()
+        self._code_at: Box | None = None
         self._waiting: _Waiting | None = None
         self._last: Identity | None = None
         self._counted: Identity | None = None
         self._foreign_until = float("-inf")
+
+    @property
+    def code_at(self) -> Box | None:
+        """Where the last code in sight was, in pixels of its frame."""
+        return self._code_at
 
     def see(self, frame: Frame) -> CodeSighting | None:
         """Return what is seen of a code while a visit goes on."""
@@ -121,6 +127,7 @@ class Reception:
 
     def _look(self, frame: Frame) -> tuple[Sight, CodeSighting | None]:
         sighting = self._reader.read(frame)
+        self._code_at = self._code_at if sighting is None else sighting.box
         self._watch, sight = look(self._watch, sighting, frame.taken_at)
         return sight, sighting
 

@@ -14,6 +14,7 @@ from kiosk.face.live import FaceProgress, LiveComparison
 from kiosk.face.match import FaceResult, likeness
 from kiosk.gear import Gear, Times
 from kiosk.model import (
+    Box,
     Check,
     CodeSighting,
     Frame,
@@ -95,12 +96,12 @@ class Session:
         """Return the REFER of a visit that ended before its face was judged."""
         return self.decide_by_code(Check(Step.FACE, Outcome.REFER, reason))
 
-    def start_face(self, at: float) -> None:
-        """Begin to look at faces; `at` is the time of the frame that showed the code, in seconds."""
+    def start_face(self, at: float, code: Box | None = None) -> None:
+        """Begin to look at faces; a frame taken at `at`, in seconds, showed the code at `code`."""
         portrait = self._examination.portrait
         if portrait is None:
             raise ValueError("there is no portrait to compare with")
-        self._comparison = LiveComparison(self._gear.engine, portrait, self._limits, at)
+        self._comparison = LiveComparison(self._gear.engine, portrait, self._limits, at, code=code)
 
     def look(self, frame: Frame, code: CodeSighting | None) -> tuple[FaceView, Decided | None]:
         """Judge one frame; the second value is there once the face is decided."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from dataclasses import fields
@@ -118,6 +119,13 @@ def test_bytes_that_are_no_text_are_refused_with_their_line():
 def test_a_file_that_is_not_there_is_one_sentence(tmp_path):
     with pytest.raises(ConfigError, match=r"none\.toml: cannot be read \(No such file"):
         load_settings(tmp_path / "none.toml")
+
+
+def test_a_pipe_is_one_sentence_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.toml")
+
+    with pytest.raises(ConfigError, match=r"pipe\.toml: is a pipe"):
+        load_settings(tmp_path / "pipe.toml")
 
 
 def test_a_folder_in_the_files_place_is_one_sentence(tmp_path):

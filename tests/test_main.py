@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from kiosk import __version__
 from kiosk.__main__ import COMMANDS, main
+from tests.builders import claims, sign1
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -48,6 +50,17 @@ def test_words_that_are_not_understood_are_usage(words, capsys):
 
 def test_the_version_is_said():
     assert f"mudaqqiq {__version__}\n" == kiosk("--version").stdout
+
+
+def test_an_answer_in_arabic_is_escaped_where_the_output_takes_ascii_only():
+    words = (sys.executable, "-m", "kiosk", "inspect", "--at", "2026-12-01T09:00:00Z", "--hex")
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    code = sign1(claims()).hex()
+
+    done = subprocess.run((*words, code), cwd=ROOT, capture_output=True, env=environment, check=False)
+
+    assert (0, b"") == (done.returncode, done.stderr)
+    assert b"\\u0634\\u062e\\u0635" in done.stdout
 
 
 def test_a_wrong_settings_file_is_one_sentence_and_usage(tmp_path):

@@ -64,7 +64,7 @@ class AuditLog:
     ) -> None:
         self._database = database
         self._path = path
-        self._file = _find_file(path)
+        self._files = _find_files(path)
         self._identity = identity
         self._head = head
         self._space = space
@@ -135,8 +135,8 @@ class AuditLog:
         return receipt
 
     def _insert(self, row: tuple[object, ...]) -> None:
-        if _find_file(self._path) != self._file:
-            raise Fault(Reason.LOG_BROKEN, f"{self._path.name} was moved away under the kiosk")
+        if _find_files(self._path) != self._files:
+            raise Fault(Reason.LOG_BROKEN, f"{self._path.name} or its WAL was moved away under the kiosk")
         compared = (self._identity.genesis.hash, self._head.hash)
         with sqlite_errors_as_faults(f"writing row {row[0]}"):
             added = self._database.execute(_APPEND, (*row, *compared)).rowcount
@@ -186,8 +186,12 @@ def _prepare_file(path: Path) -> None:
         raise Fault(Reason.LOG_UNWRITABLE, f"log file {path}: {err.strerror}") from err
 
 
+def _find_files(path: Path) -> tuple[tuple[int, int] | None, ...]:
+    """Name the log and its WAL as they lie there now: SQLite goes on writing to what was moved or deleted."""
+    return _find_file(path), _find_file(path.with_name(path.name + "-wal"))
+
+
 def _find_file(path: Path) -> tuple[int, int] | None:
-    """Name the file that lies at `path` now: SQLite goes on writing to one that was moved away or deleted."""
     try:
         found = path.stat()
     except OSError:

@@ -141,7 +141,7 @@ class Capture:
         now = self._clock()
         if pixels is None:
             self._break("the camera gave no picture")
-        elif pixels.ndim != _COLOUR_DIMS or pixels.shape[2] != _COLOURS or pixels.dtype != np.uint8:
+        elif not _is_colour_picture(pixels):
             self._break(f"not a colour picture: {pixels.dtype} {pixels.shape}")
         elif self._watch.is_new(pixels):
             self._deliver(_owned(pixels), now)
@@ -183,6 +183,11 @@ class Capture:
             self._source.close()
         except Exception as err:  # noqa: BLE001 - top of the thread: it ends here
             _log.error("camera source did not close: %s", type(err).__name__)
+
+
+def _is_colour_picture(pixels: Pixels) -> bool:
+    colour = pixels.ndim == _COLOUR_DIMS and pixels.shape[2] == _COLOURS and pixels.dtype == np.uint8
+    return colour and pixels.size > 0
 
 
 def _owned(pixels: Pixels) -> Pixels:

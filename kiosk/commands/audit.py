@@ -38,7 +38,11 @@ def add_parser(
         action.add_argument(
             "--log", type=Path, metavar="DIR", help="the log's folder, else the configured one"
         )
-        action.add_argument("--environment", choices=[each.value for each in Environment])
+        action.add_argument(
+            "--environment",
+            choices=[each.value for each in Environment],
+            help="only this log, else every one",
+        )
         action.add_argument("--config", type=Path, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
     parser.set_defaults(func=run)
 

@@ -223,7 +223,9 @@ def _lines(request: Request, verdict: Verdict, language: Language) -> list[str]:
     lines = [f"{OUTCOMES[verdict.outcome].say(language)} · {purpose} · {environment}"]
     lines += [f"  {check.step.value}  {_line(check, language)}" for check in verdict.checks]
     lines += [f"  *  {NOTES[note].sentence(language)}" for note in verdict.notes]
-    force = say("فحص خارج المنضدة: لا يُعتدّ به ولا يُسجَّل.", "Off the counter: not authoritative, not logged.")
+    force = say(
+        "تحقّق من سطر الأوامر: لا يُعتدّ به ولا يُسجَّل.", "Off the counter: not authoritative, not logged."
+    )
     return [*lines, f"  *  {force}"]
 
 

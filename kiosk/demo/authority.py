@@ -9,13 +9,12 @@ import importlib.util
 import json
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from kiosk.model import Fault, Reason
-
-_END_S = 10.0
 
 
 def find_portrait(package: str, *inside: str) -> Path:
@@ -41,20 +40,25 @@ def impostor_portrait() -> Path:
 class DemoAuthority:
     """A running issuer sandbox in `folder`. `present` may be called from one thread at a time."""
 
+    command = (sys.executable, "-m", "issuer", "demo")
+    end_s = 10.0
+
     def __init__(self, folder: Path) -> None:
-        command = [sys.executable, "-m", "issuer", "demo", str(folder)]
-        command += ["--portrait", str(holder_portrait()), "--impostor", str(impostor_portrait())]
+        people = ("--portrait", str(holder_portrait()), "--impostor", str(impostor_portrait()))
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter, module and folder
-            command,
+            (*self.command, str(folder), *people),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             cwd=Path(__file__).resolve().parents[2],
         )
         self._asked = 0
-        ready = self._read()
-        self.root = Path(ready["root"])
-        self.tree = Path(ready["tree"])
+        try:
+            ready = self._read("root", "tree")
+        except Fault:
+            self.close()
+            raise
+        self.root, self.tree = Path(ready["root"]), Path(ready["tree"])
 
     def __enter__(self) -> Self:
         return self
@@ -74,23 +78,28 @@ class DemoAuthority:
             self._process.stdin.flush()
         except OSError as err:
             raise Fault(Reason.TRUST_MISSING, "the demo's authority ended") from err
-        return Path(self._read()["png"])
+        return Path(self._read("png")["png"])
 
-    def _read(self) -> dict[str, Any]:
+    def _read(self, *wanted: str) -> dict[str, str]:
         line = self._process.stdout.readline() if self._process.stdout else ""
         if not line:
             raise Fault(Reason.TRUST_MISSING, "the demo's authority ended")
-        answer: dict[str, Any] = json.loads(line)
-        if "error" in answer:
-            raise Fault(Reason.TRUST_MISSING, f"the demo's authority: {answer['error']}")
-        return answer
+        try:
+            answer = json.loads(line)
+        except ValueError as err:
+            raise Fault(Reason.TRUST_MISSING, "the demo's authority does not speak JSON") from err
+        if not isinstance(answer, dict) or not set(wanted) <= answer.keys():
+            said = answer.get("error") if isinstance(answer, dict) else None
+            raise Fault(Reason.TRUST_MISSING, f"the demo's authority: {said or 'not what was asked for'}")
+        return {name: str(answer[name]) for name in wanted}
 
     def close(self) -> None:
         """End the process."""
         if self._process.stdin:
-            self._process.stdin.close()
+            with suppress(OSError):  # it may have ended by itself, with a question still on the way
+                self._process.stdin.close()
         try:
-            self._process.wait(_END_S)
+            self._process.wait(self.end_s)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()

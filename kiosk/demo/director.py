@@ -14,7 +14,7 @@ from kiosk.demo.play import Act
 from kiosk.model import Outcome, Reason
 from kiosk.view import Request, ResultView, StatusLine, View
 
-LINGER_S, SHORT_LINGER_S = 4.0, 1.0  # how long a result is looked at
+LINGER_S, SHORT_LINGER_S = 4.0, 0.6  # how long a result is looked at
 _GLANCE_S = 0.2
 _EMPTY_ROOM_S = 0.6  # so long after a visitor has left, whatever was filmed of him is judged
 
@@ -53,6 +53,7 @@ class Director:
     ) -> None:
         self._scene = scene
         self._acts = {act.name: act for act in acts}
+        self._act = acts[0]
         self._ask = ask
         self._say = say
         self._linger_s = linger_s
@@ -79,7 +80,7 @@ class Director:
         if not isinstance(view, ResultView) or view.row == self._last_row:
             return
         self._last_row = view.row
-        act = self._acts[self._scene.current_caption]
+        self._act = act = self._acts.get(self._scene.current_caption, self._act)
         scene = Scene(act, view.verdict.outcome, view.verdict.reasons, view.row)
         self._scenes.append(scene)
         self._say(scene)

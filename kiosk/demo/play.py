@@ -37,8 +37,8 @@ ACTS = (
     Act("a copy from before the renewal", "superseded", None, Outcome.FAIL, Reason.SUPERSEDED),
 )
 NOBODY = "nobody"
-_PHONE_S = 4.0
-_GAP_S = 2.2  # longer than a code must be gone before it counts as presented again
+_PHONE_S = 3.0
+_GAP_S = 1.8  # longer than a code must be gone before it counts as presented again
 
 
 def _phone(authority: DemoAuthority, act: Act) -> Callable[[], Pixels]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ from kiosk.camera.scene import SceneSource
 from kiosk.config import Paths, Settings
 from kiosk.demo.authority import DemoAuthority
 from kiosk.demo.director import LINGER_S, SHORT_LINGER_S, Director, Scene
-from kiosk.demo.play import ACTS, make_shots
+from kiosk.demo.play import ACTS, Act, make_shots
 from kiosk.model import Fault, Reason
 from kiosk.trust.store import init_store
 from kiosk.trust.update import update_store
@@ -46,6 +46,7 @@ class DemoStage:
         *,
         once: bool,
         make_authority: MakeAuthority = DemoAuthority,
+        acts: Sequence[Act] = ACTS,
     ) -> None:
         """Prepare; `once` plays one round, else it loops. `say` gets one line a visitor. Raises Fault."""
         refuse_provisioned(settings.paths.store)
@@ -53,6 +54,7 @@ class DemoStage:
         self._say = say
         self._once = once
         self._make_authority = make_authority
+        self._acts = tuple(acts)
         self._held = ExitStack()
         self._director: Director | None = None
 
@@ -64,7 +66,7 @@ class DemoStage:
             authority = held.enter_context(self._make_authority(folder / "issuer"))
             init_store(authority.root, paths.store, STATION, PURPOSE)
             update_store(authority.tree, paths.store, datetime.now(UTC))
-            self.scene = SceneSource(make_shots(authority), loop=not self._once)
+            self.scene = SceneSource(make_shots(authority, self._acts), loop=not self._once)
             self._began = time.monotonic()
             self._held = held.pop_all()
         return self
@@ -79,7 +81,7 @@ class DemoStage:
     def direct(self, ask: Callable[[Request], None]) -> None:
         """Let the director play the officer, who asks by `ask`."""
         linger_s = SHORT_LINGER_S if self._once else LINGER_S
-        self._director = Director(self.scene, ACTS, ask, self._tell, linger_s=linger_s)
+        self._director = Director(self.scene, self._acts, ask, self._tell, linger_s=linger_s)
 
     def see(self, view: View | StatusLine) -> None:
         """Show the director what the screen shows."""
@@ -102,7 +104,7 @@ class DemoStage:
         """Return 0 when every visitor got the right answer, 1 otherwise, and say which."""
         right = self._director is not None and self._director.as_expected
         played = len(self._director.scenes) if self._director else 0
-        self._say(f"demo: {played} of {len(ACTS)} visitors, {'all' if right else 'NOT'} as expected")
+        self._say(f"demo: {played} of {len(self._acts)} visitors, {'all' if right else 'NOT'} as expected")
         return 0 if right else 1
 
 

@@ -62,9 +62,10 @@ class LiveComparison:
         limits: FaceLimits,
         started_at: float,
         *,
+        code: Box | None = None,
         minor: bool = False,
     ) -> None:
-        """Start at `started_at`, in seconds on the clock of the frames, with the code just seen.
+        """Start at `started_at`, in seconds on the clock of the frames, with the code just seen at `code`.
 
         For a `minor` the frames are gathered for the officer, and the result is always REFER MINOR.
         """
@@ -74,7 +75,7 @@ class LiveComparison:
         self._started_at = started_at
         self._minor = minor
         self._code_seen_at = started_at
-        self._code: Box | None = None
+        self._code = code
         self._seen_until = float("-inf")
         self._counted: list[_Counted] = []
         self._digests: set[bytes] = set()

@@ -4,6 +4,7 @@ The matcher cannot tell a photo on a phone from a person: filmed from a phone, a
 holder. What gives it away is what surrounds it: the code beside it, or a rectangle upright with the face
 (the photo's own border, the screen, the phone's body, a card or a sheet of paper). Behind a living person
 there may be three sides of a door or a window, but never the fourth: the neck hides its middle.
+A phone may be held so high that the picture's own rim cuts it off: the rim then stands for its upper side.
 
 Rules kept here: a face is refused when in doubt; a rectangle much larger than a phone would be around this
 face is background. This is no liveness check: a picture that fills the whole view has no edges to see.
@@ -61,7 +62,10 @@ def is_beside_code(face: Face, code: Box) -> bool:
 def is_on_screen(pixels: Pixels, face: Face) -> bool:
     """Tell whether a screen-like rectangle surrounds `face` in `pixels` (BGR)."""
     grey, middle, scale = _surroundings(pixels, face)
-    return any(_has_rectangle(_upright(grey, middle, scale, face.roll_deg + tilt)) for tilt in _TILTS_DEG)
+    rim = _HALF - round(face.landmarks[2][1] * _EYE_PX / max(face.eye_distance_px, 1.0))
+    return any(
+        _has_rectangle(_upright(grey, middle, scale, face.roll_deg + tilt), rim) for tilt in _TILTS_DEG
+    )
 
 
 def _surroundings(pixels: Pixels, face: Face) -> tuple[NDArray[np.uint8], Point, float]:
@@ -89,21 +93,29 @@ def _upright(grey: NDArray[np.uint8], middle: Point, scale: float, roll_deg: flo
     return np.asarray(cv2.GaussianBlur(upright, (0, 0), 1.0), np.float32)
 
 
-def _has_rectangle(grey: NDArray[np.float32]) -> bool:
-    """Look for four straight sides around the middle, of which one may be half hidden by a hand."""
+def _has_rectangle(grey: NDArray[np.float32], rim: int) -> bool:
+    """Look for four straight sides around the middle, of which one may be half hidden by a hand.
+
+    `rim` is the row of the picture's upper edge; where it is within reach, the upper side may lie beyond it.
+    """
     across = np.asarray(cv2.Sobel(grey, cv2.CV_32F, 1, 0, scale=1 / 8), np.float32)
     down = np.asarray(cv2.Sobel(grey, cv2.CV_32F, 0, 1, scale=1 / 8), np.float32)
     upright, level = _edges(across, down), _edges(down.T, across.T)
     bottoms = _lines(level, 1, _DOWN)
     bottoms = bottoms[_shares(level, bottoms, *_around_middle(_NECK)) >= _STRAIGHT]
+    tops = _lines(level, -1, _UP)
+    if rim > _HALF - _px(_UP[1]):
+        tops = np.append(tops, rim)
     left, right, top, bottom = np.meshgrid(
-        _lines(upright, -1, _SIDEWAYS), _lines(upright, 1, _SIDEWAYS), _lines(level, -1, _UP), bottoms
+        _lines(upright, -1, _SIDEWAYS), _lines(upright, 1, _SIDEWAYS), tops, bottoms
     )
     if left.size == 0:
         return False
     high, wide = _trimmed(top, bottom), _trimmed(left, right)
     sides = ((level, bottom, wide), (level, top, wide), (upright, left, high), (upright, right, high))
-    shares = np.sort([_shares(edges, line, *span) for edges, line, span in sides], axis=0)
+    found = [_shares(edges, line, *span) for edges, line, span in sides]
+    found[1][top == rim] = 1.0
+    shares = np.sort(found, axis=0)
     return bool(((shares[0] >= _HALF_SEEN) & (shares[1] >= _STRAIGHT)).any())
 
 

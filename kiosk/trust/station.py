@@ -35,4 +35,5 @@ def encode_station(station: Station) -> bytes:
         "purpose": station.purpose,
         "station_class": station.station_class,
     }
-    return json.dumps(values, ensure_ascii=False, indent=1).encode() + b"\n"
+    # What is no Unicode stands there as a JSON escape: readable, and refused by `parse_station`.
+    return json.dumps(values, ensure_ascii=False, indent=1).encode(errors="backslashreplace") + b"\n"

@@ -29,6 +29,7 @@ _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _TIMESYNC = Path("/run/systemd/timesync/synchronized")
 _TIMEX_BYTES, _STATUS_AT, _STA_UNSYNC, _TIME_ERROR = 256, 40, 0x40, 5
 _FAR_S = 1e11
+_MARK_COUNTS_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,19 @@ def _is_synced() -> bool:
     status = int.from_bytes(timex.raw[_STATUS_AT : _STATUS_AT + 4], "little")
     if 0 <= state < _TIME_ERROR and not status & _STA_UNSYNC:
         return True
-    return _TIMESYNC.exists()
+    return synced_lately(_TIMESYNC, time.time())
+
+
+def synced_lately(mark: Path, wall_s: float) -> bool:
+    """Say whether systemd touched its `mark` within the hour before `wall_s`, seconds since 1970.
+
+    It touches the mark at each answer of a time server and leaves it there when no more come.
+    Source: systemd-timesyncd.service(8); its longest pause is 2048 s, timesyncd.conf(5).
+    """
+    try:
+        return 0 <= wall_s - mark.stat().st_mtime <= _MARK_COUNTS_S
+    except OSError:
+        return False
 
 
 class SystemClock:

@@ -24,7 +24,7 @@ class Field(Enum):
     VALID_UNTIL = Word("تاريخ الانتهاء", "Expiry")
     NATIONALITY = Word("الجنسية", "Nationality")
     BORN = Word("تاريخ الميلاد", "Date of birth")
-    HOLDER_CLASS = Word("الصفة", "Status")
+    HOLDER_CLASS = Word("الصفة", "Category")
     GENDER = Word("الجنس", "Sex")
     GUARDIAN = Word("رب الأسرة", "Head of family")
     OCCUPATION = Word("المهنة", "Occupation")

@@ -50,6 +50,7 @@ _STEPS: dict[Step, tuple[Reason, ...]] = {
     Step.PHOTO: (Reason.PHOTO_MISSING, Reason.PHOTO_UNUSABLE),
     Step.LIVENESS: (Reason.LIVENESS_NOT_PASSED,),
     Step.FACE: (
+        Reason.NOT_PRESENTED,
         Reason.FACE_TIMEOUT,
         Reason.FACE_UNCERTAIN,
         Reason.FACE_COVERED,

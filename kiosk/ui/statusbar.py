@@ -1,7 +1,8 @@
 """The line that is always there: where this kiosk stands, how old its knowledge is, the time.
 
-Rules kept here: the age of the status list and the state of the clock are never hidden; amber and red come
-with the word; on a narrow screen the chips take a second row, and shrink before anything is cut.
+Rules kept here: the age of the status list is never hidden, nor a clock that is not synchronised (in plain
+colours: an offline kiosk lives so) or in doubt (red); amber and red come with the word; on a narrow screen
+the chips take a second row, and shrink before anything is cut.
 """
 
 from __future__ import annotations
@@ -95,8 +96,7 @@ class StatusBar(QWidget):
         self.station.setVisible(bool(status.station))
         self._write_list(status, writer)
         self.clock.setText(CLOCKS[status.clock_state].say(language))
-        level = {ClockState.DOUBTFUL: "red", ClockState.HOLDING: "amber"}.get(status.clock_state, "")
-        restyle(self.clock, "level", level)
+        restyle(self.clock, "level", "red" if status.clock_state is ClockState.DOUBTFUL else "")
         self.clock.setVisible(status.clock_state is not ClockState.SYNCED)
         self.simulated.setText(self.tr("Simulated camera"))
         self.simulated.setVisible(status.simulated_camera)

@@ -55,7 +55,7 @@ HINTS: dict[Hint, Word] = {
     Hint.WAIT_FOR_NEW_CODE: Word(
         "انتظر حتى يتجدّد الرمز في الهاتف", "Wait until the code on the phone changes"
     ),
-    Hint.PUT_PHONE_AWAY: Word("أبعد الهاتف عن الكاميرا", "Put the phone away from the camera"),
+    Hint.PUT_PHONE_AWAY: Word("أبعد الهاتف عن الكاميرا", "Move the phone away from the camera"),
     Hint.LOOK_AT_CAMERA: Word("انظر إلى الكاميرا", "Look at the camera"),
     Hint.ONE_PERSON: Word("ليقف شخص واحد أمام الكاميرا", "One person at a time, please"),
     Hint.COME_CLOSER: Word("اقترب قليلًا", "Come a little closer"),
@@ -75,21 +75,21 @@ NOTES: dict[Note, Text] = {
     ),
     Note.LIST_AGEING: Text(
         "القائمة بحاجة إلى تحديث",
-        "قائمة الحالة ما زالت مقبولة لكنها تتقادم؛ حدّثها قريبًا.",
+        "ما زال الاعتماد على قائمة الحالة جائزًا؛ أبلغ المشرف لتحديثها قريبًا.",
         "List is ageing",
-        "The status list may still be used but grows old; update it soon.",
+        "The status list may still be used; ask the supervisor to update it soon.",
     ),
     Note.LIST_STALE_ACCEPTED: Text(
-        "قائمة قديمة مقبولة بالسياسة",
+        "قائمة قديمة أجازتها السياسة",
         "قائمة الحالة قديمة، وقد أجازت السياسة المعتمدة العمل بها.",
         "Old list accepted by policy",
         "The status list is old; the signed policy allows it here.",
     ),
     Note.NOT_PRODUCTION: Text(
         "ليست بيئة فعلية",
-        "نتيجة من بيئة تجريبية، فلا يُعتدّ بها.",
+        "هذه نتيجة من بيئة غير فعلية، فلا يُعتدّ بها.",
         "Not production",
-        "This result comes from a trial environment and has no force.",
+        "This result comes from a trial environment; do not rely on it.",
     ),
     Note.CLOCK_GIVEN: Text(
         "وقت محدَّد يدويًا",
@@ -105,7 +105,7 @@ NOTES: dict[Note, Text] = {
     ),
     Note.LIVENESS_NOT_CHECKED: Text(
         "لم يُفحص حضور الشخص",
-        "لم يُتأكَّد آليًا من أن الوجه لشخص حاضر؛ انظر إلى الشخص بنفسك.",
+        "لم يفحص الجهاز أن الوجه لشخص حاضر؛ انظر إلى الشخص بنفسك.",
         "Live person not checked",
         "The kiosk did not check that the face is a live person; look for yourself.",
     ),
@@ -119,14 +119,14 @@ NOTES: dict[Note, Text] = {
 
 GRADES: dict[Grade, Word] = {
     Grade.FRESH: Word("محدَّثة", "fresh"),
-    Grade.AGEING: Word("تتقادم", "ageing"),
+    Grade.AGEING: Word("حان تحديثها", "ageing"),
     Grade.STALE: Word("قديمة", "stale"),
     Grade.EXPIRED: Word("منتهية", "expired"),
 }
 
 CLOCKS: dict[ClockState, Word] = {
-    ClockState.SYNCED: Word("الساعة مضبوطة", "Clock in step"),
-    ClockState.HOLDING: Word("الساعة دون مزامنة", "Clock holding"),
+    ClockState.SYNCED: Word("الساعة متزامنة", "Clock synced"),
+    ClockState.HOLDING: Word("الساعة دون مزامنة", "Clock not synced"),
     ClockState.DOUBTFUL: Word("الساعة غير موثوقة", "Clock in doubt"),
 }
 
@@ -135,7 +135,7 @@ ENVIRONMENTS: dict[Environment, Text] = {
         "بيئة اختبار",
         "بيئة اختبار: الهويات والنتائج للتجربة فقط ولا يُعتدّ بها",
         "Sandbox",
-        "Sandbox: IDs and results are for trial only and have no force",
+        "Sandbox: IDs and results are for trial only; do not rely on them",
     ),
     Environment.PILOT: Text(
         "بيئة تجريبية",
@@ -159,8 +159,8 @@ LIKENESSES: dict[Likeness, Word] = {
     Likeness.DIFFERENT: Word("غير مطابق", "Not the same person"),
 }
 
-NOT_CHECKED = Word("لم يُفحص", "not checked")
-CHECK_PASSED = Word("سليم", "passed")
+NOT_CHECKED = Word("لم يُجرَ الفحص", "not checked")
+CHECK_PASSED = Word("الفحص سليم", "passed")
 
 # The purposes of the sandbox policy; a purpose of another policy is shown by its own name.
 PURPOSES: dict[str, Word] = {

@@ -17,6 +17,7 @@ from kiosk.model import (
     Check,
     CheckFailed,
     ClockReading,
+    ClockState,
     Environment,
     Grade,
     Note,
@@ -100,7 +101,7 @@ def verify_credential(
     """
     found = _Found()
     latest = max(clock.now, clock.floor)
-    run = Recorder(timer, lambda reason: reason.outcome_at(trust.oldest_grade(latest)))
+    run = Recorder(timer, lambda reason: reason.outcome_at(_store_grade(trust, clock)))
     try:
         with run.step(Step.DECODE):  # 1. RFC 9285, RFC 1950
             content = decode_text(presentation.text)
@@ -125,6 +126,13 @@ def verify_credential(
     except CheckFailed:
         pass  # recorded by its step; the steps after it are not run
     return _examined(found, run.checks_up_to(Step.LIVE_PROOF), purpose, trust, clock)
+
+
+def _store_grade(trust: TrustSet, clock: ClockReading) -> Grade:
+    """Grade the whole store; whoever cannot tell the time cannot tell that it is young."""
+    if clock.state is ClockState.DOUBTFUL:
+        return Grade.EXPIRED
+    return trust.oldest_grade(max(clock.now, clock.floor))
 
 
 def examine_no_code(trust: TrustSet, purpose: PurposePolicy, clock: ClockReading) -> Examined:
@@ -202,12 +210,12 @@ def conclude(examined: Examined, later_checks: Iterable[Check] = ()) -> Verdict:
     """Weigh the code's checks and the later ones (photo, liveness, face) into the verdict.
 
     A step that the purpose requires and nobody ran is a REFER of its own, unless an earlier check already
-    left nothing to run it on.
+    left nothing to run it on. A step checked twice counts twice: a pass never takes back a refusal.
     """
-    later = {check.step: check for check in later_checks}
-    made = examined.checks + tuple(later.values())
-    photo = later.get(Step.PHOTO)
-    ready = examined.portrait_wanted and (photo is None or photo.outcome is Outcome.PASS)
+    later = tuple(later_checks)
+    made = examined.checks + later
+    unread = any(check.step is Step.PHOTO and check.outcome is not Outcome.PASS for check in later)
+    ready = examined.portrait_wanted and not unread
     for step, reason in (
         (Step.PHOTO, None),
         (Step.LIVENESS, Reason.LIVENESS_NOT_PASSED),
@@ -217,8 +225,8 @@ def conclude(examined: Examined, later_checks: Iterable[Check] = ()) -> Verdict:
             owed = reason is not None and ready and step in examined.required
             made += (Check(step, Outcome.REFER, reason) if owed else Check(step, None),)
     checks = tuple(sorted(made, key=lambda check: check.step))
-    notes = [*examined.notes, *(note for check in later.values() for note in check.notes)]
-    if Step.FACE in later and not _ran(checks, Step.LIVENESS):
+    notes = [*examined.notes, *(note for check in later for note in check.notes)]
+    if any(check.step is Step.FACE for check in later) and not _ran(checks, Step.LIVENESS):
         notes.append(Note.LIVENESS_NOT_CHECKED)
     return Verdict(checks, examined.required, tuple(dict.fromkeys(notes)))
 

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -187,6 +188,16 @@ def test_the_last_row_deleted_under_the_writer_stops_it(tmp_path):
         assert Reason.LOG_BROKEN is fault_of(log.append, an_entry()).reason
 
 
+def test_a_wal_file_removed_under_the_writer_stops_it_before_a_row_is_lost(tmp_path):
+    with open_log(tmp_path) as log:
+        log.append(an_entry())
+        (tmp_path / "sandbox.db-wal").unlink()  # SQLite would go on writing to the deleted file
+
+        assert Reason.LOG_BROKEN is fault_of(log.append, an_entry()).reason
+
+    assert 1 == check_log(tmp_path / "sandbox.db").chain.rows
+
+
 @pytest.mark.parametrize("nowhere", ["file/log", "file"])
 def test_a_folder_that_cannot_be_is_unwritable(tmp_path, nowhere):
     (tmp_path / "file").write_bytes(b"")
@@ -236,11 +247,11 @@ def test_the_sqlite_in_use_is_new_enough():
 
 
 def test_misuse_of_the_connection_is_a_bug_and_no_fault(tmp_path):
-    log = open_log(tmp_path)
-    log.close()
+    with open_log(tmp_path) as log, ThreadPoolExecutor(1) as another_thread:
+        appended = another_thread.submit(log.append, an_entry())
 
-    with pytest.raises(pysqlite3.ProgrammingError):
-        log.append(an_entry())
+        with pytest.raises(pysqlite3.ProgrammingError):
+            appended.result()
 
 
 def test_no_visit_is_recorded_below_the_disks_limit_but_the_stop_is(tmp_path):

@@ -73,8 +73,8 @@ class PlannedSource:
     """A camera that does what its plan says, one word a read, then goes on with the last word.
 
     "new" a new picture, "same" the last one again, "none" a failed read, "raise" an error of the library,
-    "odd" something that is no colour picture. Each read takes `interval` on the clock. While `plugged` is
-    False it cannot be opened and reads fail.
+    "odd" no colour picture, "empty" one without pixels. Each read takes `interval` on the clock. While
+    `plugged` is False it cannot be opened and reads fail.
     """
 
     def __init__(self, clock, plan=("new",), interval=1 / 15):
@@ -103,6 +103,8 @@ class PlannedSource:
             raise RuntimeError("driver went away")
         if word == "none" or not self.plugged:
             return None
+        if word == "empty":
+            return np.zeros((0, 0, 3), np.uint8)
         if word == "odd":
             return np.zeros((48, 64), np.uint8)
         if word == "new":

@@ -165,7 +165,7 @@ def test_a_still_picture_of_a_simulated_source_is_no_loss(clock):
     assert capture.take(0) is not None
 
 
-@pytest.mark.parametrize("word", ["raise", "odd"])
+@pytest.mark.parametrize("word", ["raise", "odd", "empty"])
 def test_a_source_that_misbehaves_is_let_go_of_and_tried_again(clock, word):
     source = PlannedSource(clock, ["new", word, "new"])
     capture = capture_of(source, clock)

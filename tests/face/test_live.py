@@ -106,6 +106,15 @@ def test_a_small_face_beside_the_place_of_the_last_code_is_not_used(engine, port
     assert {Hint.COME_CLOSER} == set(hints[:-1])
 
 
+def test_a_code_that_was_seen_only_once_has_its_place_too(engine, portrait):
+    comparison = begun(engine, portrait, code=a_sighting(left=500, top=300, side=380).box)
+
+    progress, hints = watch(comparison, frames(person_film(ASTRONAUT, 75), 101, 2, step=0.4))
+
+    assert (Outcome.REFER, Reason.FACE_TIMEOUT) == ended(progress)
+    assert {Hint.COME_CLOSER} == set(hints[:-1])
+
+
 def test_a_person_who_comes_closer_than_a_photo_could_passes_at_the_place_of_the_code(engine, portrait):
     comparison = begun(engine, portrait)
     comparison.observe(a_frame(empty_film().frame(), 100.1), a_sighting(left=500, top=300, side=380))

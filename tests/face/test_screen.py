@@ -43,6 +43,22 @@ def test_a_photo_on_a_phone_is_on_a_screen(engine, person, eyes_px, code_hidden)
     assert is_on_screen(picture, nearest(engine, picture))
 
 
+@pytest.mark.parametrize("eyes_px", [62, 80])
+def test_a_phone_held_so_high_that_its_photo_is_cut_is_a_screen(engine, eyes_px):
+    whole = phone_film(engine, ASTRONAUT, eyes_px, code_hidden=True).frame()
+    face = nearest(engine, whole)
+    cut = np.ascontiguousarray(whole[round(face.landmarks[2][1] - 1.5 * face.eye_distance_px) :])
+
+    assert is_on_screen(cut, nearest(engine, cut))
+
+
+@pytest.mark.parametrize("person", [ASTRONAUT, OFFICER])
+def test_a_person_at_the_upper_rim_of_the_picture_is_not_on_a_screen(engine, person):
+    picture = person_film(person, 100, centre=(0.5, 0.22)).frame()
+
+    assert not is_on_screen(picture, nearest(engine, picture))
+
+
 @pytest.mark.parametrize("border", [(255, 255, 255), (20, 20, 20)])
 def test_a_printed_photo_held_up_is_on_a_screen(engine, border):
     from_scene = person_film(OFFICER, 70).frame()

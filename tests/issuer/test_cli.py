@@ -123,6 +123,8 @@ def test_a_step_that_does_not_exist_is_refused_in_one_sentence(issuer, enrolled,
         (("init", "DIR", "--list-entries", "99999999"), 2),
         (("init", "DIR", "--environment", "production"), 1),
         (("init", "DIR", "--at", "2026-11-22T12:00:00"), 2),
+        (("init", "DIR", "--at", "0001-01-01T00:00:00Z"), 2),
+        (("init", "DIR", "--at", "9999-12-31T23:59:59Z"), 2),
         (("init", ROOT / "issuer" / "keys"), 1),
         (("present", "DIR", "c000001"), 2),
         (("present", "DIR", "c000001", "--text"), 1),
@@ -214,6 +216,16 @@ def test_a_disk_that_refuses_is_one_sentence(issuer, enrolled, tmp_path):
     answer = issuer("present", enrolled.directory, "c000001", "--png", tmp_path / "none" / "q.png")
 
     assert (4, "issuer: cannot read or write: No such file or directory\n") == (answer.code, answer.err)
+
+
+@pytest.mark.parametrize("name", ["pipe", ""])
+def test_a_code_is_drawn_over_nothing_but_a_file(issuer, enrolled, tmp_path, name):
+    os.mkfifo(tmp_path / "pipe")
+
+    answer = issuer("present", enrolled.directory, "c000001", "--png", tmp_path / name)
+
+    assert (2, "issuer: --png must name a file, new or to be replaced\n") == (answer.code, answer.err)
+    assert (tmp_path / "pipe").is_fifo()
 
 
 @pytest.mark.slow

@@ -111,6 +111,26 @@ def test_a_damaged_registry_is_refused_in_one_sentence(enrolled, content):
         enrolled.read()
 
 
+@pytest.mark.parametrize(
+    ("part", "key", "value"),
+    [
+        ("persons", "name_latin", True),
+        ("persons", "nationality", 3),
+        ("persons", "guardian", 1.5),
+        ("persons", "holder_class", "king"),
+        ("copies", "version", {}),
+        ("copies", "index", [5]),
+        ("copies", "index", -1),
+    ],
+)
+def test_a_value_of_another_kind_is_a_damaged_registry(enrolled, part, key, value):
+    record = json.loads((enrolled.directory / "registry.json").read_bytes())
+    record[part][0][key] = value
+
+    with pytest.raises(Refused, match="damaged"):
+        parse_ledger(json.dumps(record).encode())
+
+
 def test_writers_in_parallel_lose_nothing(enrolled):
     def write():
         issuing.print_copy(Registry(enrolled.directory), "c000001", NOON)
@@ -151,7 +171,14 @@ def test_a_missing_key_is_refused_in_one_sentence(enrolled):
 
 
 @pytest.mark.parametrize(
-    "change", [{"environment": "production"}, {"list_entries": True}, {"created": "noon"}, {"format": 9}]
+    "change",
+    [
+        {"environment": "production"},
+        {"list_entries": True},
+        {"list_entries": 0},
+        {"created": "noon"},
+        {"format": 9},
+    ],
 )
 def test_damaged_settings_of_an_authority_are_refused_in_one_sentence(enrolled, change):
     path = enrolled.directory / "authority.json"

@@ -31,6 +31,9 @@ class Scene:
         self._pictures = [_owned(film.frame(number / variants)) for number in range(variants)]
         self._next = 0
 
+    def rewind(self):
+        self._next = 0
+
     def picture(self):
         self._next += 1
         return self._pictures[self._next % len(self._pictures)]
@@ -63,10 +66,16 @@ def phone(text, *, with_photo=False):
     return Scene(Film(draw_phone(_code(text), photo), PHONE_LOOK), 2)
 
 
+def rewind():
+    """Let the people of all journeys begin with the same picture again."""
+    for scene in (holder(), impostor(), nobody()):
+        scene.rewind()
+
+
 def blurred_phone(text):
     """The same phone, moved so that its code is in sight but cannot be read."""
     sharp = Film(draw_phone(_code(text)), PHONE_LOOK).frame()
-    return Still(cv2.GaussianBlur(sharp, (0, 0), 3.2))
+    return Still(cv2.GaussianBlur(sharp, (0, 0), 3.0))
 
 
 class Still:

@@ -1,5 +1,6 @@
 """The judgement over the wall clock, and what the machine's own looks say about it."""
 
+import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from kiosk.trust.system_clock import (
     encode_memory,
     observe_machine,
     parse_memory,
+    synced_lately,
     weigh,
 )
 from tests.trust.trees import NOON
@@ -155,6 +157,18 @@ def test_a_folder_that_cannot_be_written_does_not_stop_the_clock(tmp_path):
     (tmp_path / "file").write_bytes(b"")
 
     assert SystemClock(tmp_path / "file" / "clock.json", look).read(NOON).now == NOON
+
+
+@pytest.mark.parametrize(
+    ("age_s", "synced"), [(0, True), (2048, True), (3600, True), (3601, False), (-1, False)]
+)
+def test_the_mark_of_a_synchronisation_counts_for_an_hour_and_not_from_the_future(tmp_path, age_s, synced):
+    mark = tmp_path / "synchronized"
+    mark.touch()
+    os.utime(mark, (NOON.timestamp(), NOON.timestamp()))
+
+    assert synced_lately(mark, NOON.timestamp() + age_s) is synced
+    assert not synced_lately(tmp_path / "none", NOON.timestamp())
 
 
 def test_this_machine_can_be_looked_at():

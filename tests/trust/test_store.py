@@ -106,7 +106,8 @@ def test_a_root_with_one_key_under_two_names_is_refused():
 
 
 @pytest.mark.parametrize(
-    ("station", "purpose"), [("", "hotel"), ("a\nb", "hotel"), ("x" * 256, "hotel"), ("d", "")]
+    ("station", "purpose"),
+    [("", "hotel"), ("a\nb", "hotel"), ("x" * 256, "hotel"), ("\udcff", "hotel"), ("d", "")],
 )
 def test_a_station_that_cannot_be_shown_is_not_pinned(pinned, tmp_path, station, purpose):
     root = pinned.tree / "root.json"

@@ -8,11 +8,13 @@ import pytest
 
 from kiosk.cose.cbor import encode_cbor
 from kiosk.cose.sign1 import parse_sign1
-from kiosk.model import Outcome, Reason, Step
+from kiosk.model import ClockState, Outcome, Reason, Step
 from tests.builders import (
     AUTHORITY,
+    DAY,
     HOLDER,
     NOON,
+    a_clock,
     a_key_record,
     a_live_text,
     a_p256,
@@ -235,6 +237,15 @@ def test_a_holder_key_that_is_none_is_malformed_and_never_a_print(confirmation):
     fields = {**claims(), 8: confirmation}
 
     assert Reason.MALFORMED is reason_for(sign1(fields))
+
+
+def test_a_key_nobody_trusts_refers_while_the_clock_is_doubtful():
+    text = text_of(sign1(claims(), an_ed25519("stranger")))
+    clock = a_clock(NOON - 3 * DAY, ClockState.DOUBTFUL)
+
+    examined = verify(text, clock=clock)
+
+    assert (Outcome.REFER, Reason.ISSUER_UNKNOWN) == outcomes(examined)[Step.SIGNATURE]
 
 
 def test_swapping_the_proof_of_an_older_showing_in_does_not_make_it_fresh():

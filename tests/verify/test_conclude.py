@@ -100,6 +100,22 @@ def test_a_refused_face_outweighs_a_passed_code():
     assert {Note.STILL_FACE, Note.NOT_PRODUCTION} <= set(verdict.notes)
 
 
+@pytest.mark.parametrize(
+    ("refused", "outcome"),
+    [
+        (Check(Step.FACE, Outcome.FAIL, Reason.FACE_MISMATCH), Outcome.FAIL),
+        (Check(Step.FACE, Outcome.REFER, Reason.MINOR), Outcome.REFER),
+        (Check(Step.PHOTO, Outcome.REFER, Reason.PHOTO_UNUSABLE), Outcome.REFER),
+        (Check(Step.STATUS, Outcome.REFER, Reason.STATUS_UNKNOWN), Outcome.REFER),
+    ],
+)
+def test_a_step_that_passed_before_or_after_never_takes_back_a_refusal(refused, outcome):
+    for later in itertools.permutations([PHOTO, FACE, refused]):
+        verdict = conclude(verify(a_live_text()), later)
+
+        assert (outcome, (refused.reason,)) == (verdict.outcome, verdict.reasons)
+
+
 def test_a_bug_in_a_step_is_no_check_and_no_pass():
     recorder = Recorder(lambda: 0.0, lambda reason: reason.outcome)
 

@@ -24,14 +24,14 @@
     <name>CameraPage</name>
     <message>
         <source>The live picture is not stored; it is deleted when the check ends.</source>
-        <translation>لا تُخزَّن الصورة الحية، وتُحذف عند انتهاء التحقق.</translation>
+        <translation>لا تُحفظ الصورة الملتقطة، وتُحذف عند انتهاء التحقق.</translation>
     </message>
 </context>
 <context>
     <name>DetailsPage</name>
     <message>
         <source>Row {row}</source>
-        <translation>السجل {row}</translation>
+        <translation>القيد {row}</translation>
     </message>
     <message>
         <source>Decided {day}, {time}</source>
@@ -46,7 +46,7 @@
     <name>FaceScreen</name>
     <message>
         <source>Ends in {span}</source>
-        <translation>تنتهي المهلة خلال {span}</translation>
+        <translation>تنتهي المهلة بعد {span}</translation>
     </message>
     <message>
         <source>Look at the camera</source>
@@ -68,11 +68,11 @@
     </message>
     <message>
         <source>Live picture</source>
-        <translation>الصورة الحية</translation>
+        <translation>الصورة الملتقطة</translation>
     </message>
     <message>
         <source>No live picture taken</source>
-        <translation>لم تُلتقط صورة حية</translation>
+        <translation>لم تُلتقط صورة</translation>
     </message>
 </context>
 <context>
@@ -83,7 +83,7 @@
     </message>
     <message>
         <source>No personal data are shown, because nothing on this code is proven.</source>
-        <translation>لا تُعرض بيانات شخصية، لأنه لم يثبت شيء مما في هذا الرمز.</translation>
+        <translation>لا تُعرض بيانات شخصية؛ لأن محتوى هذا الرمز لم يثبت.</translation>
     </message>
     <message>
         <source>No personal data are shown for this result.</source>
@@ -91,7 +91,7 @@
     </message>
     <message>
         <source>row {row}</source>
-        <translation>السجل {row}</translation>
+        <translation>القيد {row}</translation>
     </message>
     <message>
         <source>Next</source>
@@ -111,15 +111,15 @@
     </message>
     <message>
         <source>Next visitor in {span}</source>
-        <translation>الانتقال إلى التالي خلال {span}</translation>
+        <translation>الانتقال إلى التالي بعد {span}</translation>
     </message>
     <message>
         <source>Data are cleared in {span}</source>
-        <translation>تُمسح البيانات خلال {span}</translation>
+        <translation>تُمسح البيانات بعد {span}</translation>
     </message>
     <message>
         <source>touch to keep</source>
-        <translation>المس الشاشة لتثبيتها</translation>
+        <translation>المس الشاشة لتثبيت النتيجة</translation>
     </message>
 </context>
 <context>
@@ -137,7 +137,7 @@
     </message>
     <message>
         <source>Station {station}</source>
-        <translation>المحطة {station}</translation>
+        <translation>الموقع {station}</translation>
     </message>
     <message>
         <source>Simulated camera</source>

@@ -20,6 +20,7 @@ from kiosk.ui.widgets import FitLabel
 from kiosk.ui.words import CHECK_PASSED, NOT_CHECKED, NOTES, STEPS
 from kiosk.view import ResultView
 
+_LEAST_NOTE_PX = 10
 _COLOURS = {
     Outcome.PASS: (theme.PASS_GROUND, theme.CARD),
     Outcome.FAIL: (theme.FAIL_GROUND, theme.CARD),
@@ -87,10 +88,10 @@ class DetailsPage(QWidget):
             card.setObjectName("card")
         for row in self.rows:
             self._list.addWidget(row)
-        self._side.addWidget(self.facts, 3)
-        self._side.addWidget(self.notes, 4)
-        self._layout.addWidget(self.list_card, 11)
-        self._layout.addWidget(self.side_card, 8)
+        self._side.addWidget(self.facts, 1)
+        self._side.addWidget(self.notes, 1)
+        self._layout.addWidget(self.list_card, 10)
+        self._layout.addWidget(self.side_card, 9)
 
     def show_view(self, view: ResultView, writer: Writer) -> None:
         """Write the steps and facts of a result."""
@@ -126,4 +127,4 @@ class DetailsPage(QWidget):
         for row in self.rows:
             row.apply_metrics(metrics)
         self.facts.set_sizes(metrics.text_px(20))
-        self.notes.set_sizes(metrics.text_px(19))
+        self.notes.set_sizes(metrics.text_px(19), _LEAST_NOTE_PX)

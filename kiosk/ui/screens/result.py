@@ -207,7 +207,8 @@ class ResultScreen(Screen):
         """Return codes, row and time, which an officer reads out on the telephone."""
         w = self.writer
         parts = [w.code(reason.value) for reason in view.verdict.reasons[:_SENTENCES]]
-        parts.append(self.tr("row {row}").format(row=w.code(str(view.row))))
+        row = self.tr("row {row}").format(row=w.code(str(view.row)))
+        parts.append(row.replace(" ", "\u00a0"))
         parts.append(w.clock(view.decided_at))
         return w.line(" · ".join(parts))
 
