@@ -14,6 +14,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from types import FrameType, TracebackType
 
@@ -35,9 +36,11 @@ from kiosk.ui.window import MainWindow
 from kiosk.view import AttentionView, Request, ResultView, StatusLine, View
 
 _BEAT_MS = 200
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _log = logging.getLogger(__name__)
 
 
+Watch = Callable[[], None]
 MakeGear = Callable[[Settings, Capture], Gear]
 MakeStage = Callable[..., DemoStage]
 """Makes the stage from what `DemoStage` takes."""
@@ -65,7 +68,7 @@ def run_kiosk(settings: Settings, make: MakeGear = make_gear) -> int:
         held.callback(runner.stop)
         capture.start()
         runner.start()
-        return _execute(application, lambda: runner.ended)
+        return _execute(application, lambda: runner.ended, partial(_watch, runner, desk.bridge))
 
 
 def run_demo(
@@ -97,7 +100,8 @@ def run_demo(
         capture.start()
         runner.start()
         desk.show(fullscreen=False)
-        ended = _execute(application, lambda: runner.ended or stage.is_over)
+        watch = partial(_watch, runner, desk.bridge)
+        ended = _execute(application, lambda: runner.ended or stage.is_over, watch)
         return stage.judge() if pictures is not None else ended
 
 
@@ -152,6 +156,7 @@ class _Desk:
         places = [f"{Path(at.filename).name}:{at.lineno}" for at in traceback.extract_tb(trace)]
         _log.error("bug in the window: %s at %s", kind.__name__, " < ".join(reversed(places)))
         self._report(Fault(Reason.INTERNAL, kind.__name__))
+        sys.last_value = sys.last_traceback = None  # they keep the frames, and with them the visitor, alive
 
 
 def _ignore(request: Request) -> None:
@@ -178,10 +183,11 @@ class _Photographer(QObject):
 class _Beat(QObject):
     """A slow heart beat: lets signals of the system through, and ends the loop when the worker ended."""
 
-    def __init__(self, application: QApplication, is_over: Callable[[], bool]) -> None:
+    def __init__(self, application: QApplication, is_over: Callable[[], bool], watch: Watch) -> None:
         super().__init__(application)
         self._application = application
         self._is_over = is_over
+        self._watch = watch
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.beat)
         self._timer.start(_BEAT_MS)
@@ -192,7 +198,8 @@ class _Beat(QObject):
 
     @Slot()
     def beat(self) -> None:
-        """Quit when nothing is left to do."""
+        """Quit when nothing is left to do, and see that the worker answers."""
+        self._watch()
         if self._is_over():
             self._application.exit(0)  # quit() would ask the window, which refuses in kiosk mode
 
@@ -206,13 +213,23 @@ def _application() -> QApplication:
     return existing if isinstance(existing, QApplication) else QApplication(["mudaqqiq"])
 
 
-def _execute(application: QApplication, is_over: Callable[[], bool]) -> int:
+def _watch(runner: Runner, bridge: Bridge) -> None:
+    """Replace what is shown when the worker died or hangs: an old verdict must not stay on the screen."""
+    if runner.is_stuck:
+        bridge.post(AttentionView(Reason.INTERNAL, "the worker does not answer"))
+
+
+def _nothing() -> None:
+    """Watch nobody, where there is no worker."""
+
+
+def _execute(application: QApplication, is_over: Callable[[], bool], watch: Watch = _nothing) -> int:
     def close(number: int, frame: FrameType | None) -> None:
         del number, frame
         application.exit(0)
 
-    before = {number: signal.signal(number, close) for number in (signal.SIGINT, signal.SIGTERM)}
-    beat = _Beat(application, is_over)
+    before = {number: signal.signal(number, close) for number in _ENDING}
+    beat = _Beat(application, is_over, watch)
     code = application.exec()
     beat.stop()
     for number, handler in before.items():

@@ -24,6 +24,7 @@ from kiosk.view import AttentionView, ClosingView, Request, ResultView, ScanView
 from kiosk.visit import Effect, Event, State, advance
 
 RECHECK_S = 5.0
+LEAST_SHOWN_S = 2.0  # shorter is nothing to read, and codes in turn would fill the log
 _LOG_FAULTS = frozenset({Reason.LOG_UNWRITABLE, Reason.LOG_BROKEN, Reason.DISK_LOW})
 _log = logging.getLogger(__name__)
 
@@ -148,7 +149,10 @@ class Desk:
             self._post(view)
 
     def _watch_for_next(self, frame: Frame) -> None:
-        """Let another credential replace the result; the same one, or a foreign code, does not."""
+        """Let another credential replace a result that could be read; the same or a foreign one does not."""
+        if self._shown is not None and frame.taken_at - self._shown.shown_at < LEAST_SHOWN_S:
+            self._reception.see(frame)
+            return
         text = self._reception.find_next(frame)
         if text is not None:
             self._happen(Event.NEW_CODE)
@@ -281,7 +285,8 @@ class Desk:
     def give_up(self) -> None:
         """Let go of the visit without a row: the last resort, when going out of service failed itself."""
         self._forget()
-        self._state, _ = advance(self._state, Event.FAULT)
+        if self._state is not State.CLOSING:
+            self._state = State.ATTENTION
         self._fault, self._retry = Fault(Reason.INTERNAL), False
         self._post(AttentionView(Reason.INTERNAL))
 

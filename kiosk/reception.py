@@ -19,7 +19,7 @@ from kiosk.verify.replay import ProofKey, ReplayMemory, Showing
 from kiosk.view import ScanView
 
 FOREIGN_ROW_EVERY_S = 60.0
-REPLAY_MEMORY_S = 2400.0  # twice the longest window (10 min) with the longest clock error (10 min)
+REPLAY_MEMORY_S = 7200.0  # the window on both sides, its uncertainty, and a clock step nobody doubts (1 h)
 
 
 @dataclass(frozen=True, slots=True)

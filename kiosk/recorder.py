@@ -28,7 +28,7 @@ from kiosk.audit.log import AuditLog
 from kiosk.audit.pseudonym import PseudonymKeys
 from kiosk.audit.tally import CodeTally
 from kiosk.gear import Gear
-from kiosk.model import ClockReading, Fault, Reason, Source, Verdict
+from kiosk.model import ClockReading, ClockState, Fault, Reason, Source, Verdict
 from kiosk.trust.trustset import TrustSet
 from kiosk.verify.credential import Credential
 
@@ -60,7 +60,10 @@ class Recorder:
             self._pseudonyms = self._gear.open_pseudonyms(environment)
             self._log = self._gear.open_log(environment)
             self._append(moment, Start())
-        self._pseudonyms_of().destroy_due(moment.clock.now)
+        if (
+            moment.clock.state is not ClockState.DOUBTFUL
+        ):  # a wrong clock must destroy no key
+            self._pseudonyms_of().destroy_due(moment.clock.now)
         version = (moment.trust.root_version, moment.trust.version)
         if self._trust_seen != version:
             self._append(moment, TrustChanged(*version, policy_id=moment.trust.policy.id))

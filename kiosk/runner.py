@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -21,6 +22,7 @@ from kiosk.visit import State
 
 FRAME_WAIT_S = 0.1
 PAUSE_S = 0.2  # after a turn that went wrong, for the next may go wrong at once
+STUCK_AFTER_S = 15.0  # far above the slowest turn of a slow machine
 _log = logging.getLogger(__name__)
 
 
@@ -32,6 +34,7 @@ class Runner:
         self._desk = Desk(gear, post)
         self._requests: queue.SimpleQueue[Request | Fault] = queue.SimpleQueue()
         self._stopping = threading.Event()
+        self._turned_at = time.monotonic()
         self._thread = threading.Thread(target=self.run, name="worker", daemon=True)
 
     @property
@@ -43,6 +46,13 @@ class Runner:
     def ended(self) -> bool:
         """Whether the visit was closed for good."""
         return self._desk.state is State.CLOSING
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether the worker died or hangs, so that what the screen shows may be old."""
+        if self._thread.ident is None or self.ended:
+            return False
+        return not self._thread.is_alive() or time.monotonic() - self._turned_at > STUCK_AFTER_S
 
     def start(self) -> None:
         """Start the thread; once only."""
@@ -72,6 +82,7 @@ class Runner:
 
     def turn(self) -> bool:
         """Do one round; False when it did not go well."""
+        self._turned_at = time.monotonic()
         try:
             self._go_round()
         except Fault as fault:

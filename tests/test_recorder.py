@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from kiosk.audit.entry import CodesCounted, Start, Stop, TrustChanged, Visit
-from kiosk.model import Check, Environment, Fault, Outcome, Reason, Step, Verdict
+from kiosk.model import Check, ClockState, Environment, Fault, Outcome, Reason, Step, Verdict
 from kiosk.recorder import Moment, Recorder
 from tests.builders import NOON, a_clock, a_live_text, a_policy, a_trust, verify
 
@@ -153,4 +153,16 @@ def test_keys_of_past_months_are_destroyed(kiosk, recorder):
     recorder.open(a_moment(NOON + timedelta(days=60)))
 
     assert [] == list(folder.iterdir())
+    recorder.close(a_moment())
+
+
+def test_a_doubtful_clock_destroys_no_key(kiosk, recorder):
+    credential = verify(a_live_text()).credential
+    recorder.open(a_moment())
+    recorder.record_visit(a_moment(), VERDICT, purpose="checkpoint", credential=credential)
+    folder = kiosk.folder / "state" / "pseudonyms" / "sandbox"
+
+    recorder.open(Moment(a_trust(), a_clock(NOON + timedelta(days=60), ClockState.DOUBTFUL)))
+
+    assert ["pseudonym-2026-12.key"] == [path.name for path in folder.iterdir()]
     recorder.close(a_moment())

@@ -293,3 +293,27 @@ def test_the_same_code_store_policy_and_time_give_the_same_verdict(troubled, tow
         verdicts.append((shown.verdict, shown.score, shown.holder.number))
 
     assert verdicts[0] == verdicts[1]
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_worker_that_died_is_known_to_be_stuck(kiosk):
+    def panic(_):
+        raise SystemExit  # what no handler of exceptions catches, like the panic of a library
+
+    runner, _ = threaded(kiosk, clock=panic)
+    assert not runner.is_stuck
+    runner.start()
+    runner._thread.join(LIMIT_S)
+
+    assert runner.is_stuck
+
+
+def test_a_worker_at_work_or_closed_is_not_stuck(kiosk):
+    kiosk.camera.scene = pictures.nobody()
+    runner, wait_for = threaded(kiosk)
+    runner.start()
+    assert wait_for(ScanView)
+    assert not runner.is_stuck
+
+    assert runner.stop(LIMIT_S)
+    assert not runner.is_stuck
