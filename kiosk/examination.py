@@ -77,13 +77,13 @@ def examine_photo(
 ) -> Examination:
     """Read the credential's photo (7), and settle the face step where the holder is too young for it."""
     credential = examined.credential
-    if credential is None or credential.photo is None or not examined.portrait_wanted:
+    if credential is None or credential.identity.photo is None or not examined.portrait_wanted:
         return Examination(examined)
-    check, portrait = _read_photo(credential.photo, engine, timer)
+    check, portrait = _read_photo(credential.identity.photo, engine, timer)
     if Step.PHOTO not in examined.required:
         return Examination(examined, (), portrait)
     checks = [check]
-    if credential.born is not None and is_minor(credential.born, _day(clock.now), limits):
+    if credential.identity.born is not None and is_minor(credential.identity.born, _day(clock.now), limits):
         checks.append(Check(Step.FACE, Outcome.REFER, Reason.MINOR))
     return Examination(examined, tuple(checks), portrait)
 
@@ -121,19 +121,20 @@ def holder_view(credential: Credential, purpose: PurposePolicy, portrait: Portra
     def shown(word: str, value: Value) -> Value | None:
         return value if word in purpose.show else None
 
+    identity = credential.identity
     return Holder(
-        name_arabic=shown("names", credential.name_arabic),
-        name_latin=shown("names", credential.name_latin),
-        number=shown("number", mask(credential.number) if purpose.mask_number else credential.number),
-        born=shown("born", credential.born),
-        gender=shown("gender", credential.gender),
-        nationality=shown("nationality", credential.nationality),
-        holder_class=shown("class", credential.holder_class),
-        valid_until=shown("valid_until", _day(credential.expires_at - timedelta(seconds=1))),
-        guardian=shown("guardian", credential.guardian),
-        occupation=shown("occupation", credential.occupation),
-        employer=shown("employer", credential.employer),
-        sponsor_number=shown("sponsor", credential.sponsor_number),
+        name_arabic=shown("names", identity.name_arabic),
+        name_latin=shown("names", identity.name_latin),
+        number=shown("number", mask(identity.number) if purpose.mask_number else identity.number),
+        born=shown("born", identity.born),
+        gender=shown("gender", identity.gender),
+        nationality=shown("nationality", identity.nationality),
+        holder_class=shown("class", identity.holder_class),
+        valid_until=shown("valid_until", _day(credential.claims.expires_at - timedelta(seconds=1))),
+        guardian=shown("guardian", identity.guardian),
+        occupation=shown("occupation", identity.occupation),
+        employer=shown("employer", identity.employer),
+        sponsor_number=shown("sponsor", identity.sponsor_number),
         portrait=shown("photo", None if portrait is None else portrait.pixels),
     )
 

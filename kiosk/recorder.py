@@ -60,9 +60,7 @@ class Recorder:
             self._pseudonyms = self._gear.open_pseudonyms(environment)
             self._log = self._gear.open_log(environment)
             self._append(moment, Start())
-        if (
-            moment.clock.state is not ClockState.DOUBTFUL
-        ):  # a wrong clock must destroy no key
+        if moment.clock.state is not ClockState.DOUBTFUL:  # a wrong clock must destroy no key
             self._pseudonyms_of().destroy_due(moment.clock.now)
         version = (moment.trust.root_version, moment.trust.version)
         if self._trust_seen != version:
@@ -80,8 +78,8 @@ class Recorder:
     ) -> int:
         """Write one visit and return the number of its row, now on disk. Raises Fault: then show nothing."""
         pseudonym = None
-        if credential is not None and credential.number:
-            pseudonym = self._pseudonyms_of().pseudonym_of(credential.number, moment.clock.now)
+        if credential is not None and credential.identity.number:
+            pseudonym = self._pseudonyms_of().pseudonym_of(credential.identity.number, moment.clock.now)
         visit = Visit(
             purpose=purpose,
             outcome=verdict.outcome,
@@ -158,7 +156,7 @@ class Recorder:
 def _list_used(moment: Moment, credential: Credential | None) -> ListUsed | None:
     if credential is None:
         return None
-    uri = credential.status.uri
+    uri = credential.claims.status.uri
     found, grade = moment.trust.lists.get(uri), moment.trust.grade(uri, moment.clock.now)
     if found is None or grade is None:
         return None

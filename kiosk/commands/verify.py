@@ -208,7 +208,7 @@ def _list_age(request: Request, examined: Examined) -> tuple[timedelta | None, G
     trust, latest = request.trust, max(request.clock.now, request.clock.floor)
     if examined.credential is None or examined.grade is None:
         return trust.oldest_age(latest), trust.oldest_grade(latest)
-    return trust.list_age(examined.credential.status.uri, latest), examined.grade
+    return trust.list_age(examined.credential.claims.status.uri, latest), examined.grade
 
 
 def _lines(request: Request, verdict: Verdict, language: Language) -> list[str]:

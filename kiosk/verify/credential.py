@@ -7,15 +7,12 @@ Rules kept here: a `Token` is what somebody presented, a `Credential` is what a 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from kiosk.cose.countersign import Countersignature
-from kiosk.cose.keys import PublicKey
 from kiosk.cose.sign1 import Sign1
-from kiosk.model import Photo
 from kiosk.verify.claim169 import Identity
 from kiosk.verify.cwt import Claims, StatusRef
-from kiosk.view import HolderClass
 
 __all__ = ["Credential", "Proof", "StatusRef", "Token"]
 
@@ -44,32 +41,15 @@ class Token:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Credential:
-    """What a trusted issuer has signed. Instants are aware UTC. It never prints what it holds.
+    """What a trusted issuer has signed: `identity` and `claims` of a token whose signature held.
 
-    `payload_digest` is the SHA-256 of the signed payload: with `proof_at` it names one showing of the live
-    code, where a signature would not (ECDSA signatures can be written in two ways). `proof_at` is the time
-    of the live proof once that proof held, else None. `holder_key` is None for a print.
+    It never prints what it holds. `payload_digest` is the SHA-256 of the signed payload: with `proof_at` it
+    names one showing of the live code, where a signature would not (ECDSA signatures can be written in two
+    ways). `proof_at` is the time of the live proof once that proof held, aware UTC, else None.
     """
 
-    number: str | None
-    name_latin: str | None
-    name_arabic: str | None
-    born: date | None
-    gender: int | None
-    nationality: str | None
-    guardian: str | None
-    holder_class: HolderClass | None
-    occupation: str | None
-    employer: str | None
-    sponsor_number: str | None
-    copy_version: str | None
-    photo: Photo | None
-    issuer: str
+    identity: Identity
+    claims: Claims
     issuer_kid: bytes
-    issued_at: datetime
-    expires_at: datetime
-    not_before: datetime | None
-    status: StatusRef
-    holder_key: PublicKey | None
     payload_digest: bytes
     proof_at: datetime | None

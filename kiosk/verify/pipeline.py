@@ -179,28 +179,10 @@ def _examined(
 
 def _make_credential(token: Token, proof_at: datetime | None) -> Credential:
     """Make the verified value; called for a token whose signature held, and for no other."""
-    claims, identity = token.claims, token.identity
     return Credential(
-        number=identity.number,
-        name_latin=identity.name_latin,
-        name_arabic=identity.name_arabic,
-        born=identity.born,
-        gender=identity.gender,
-        nationality=identity.nationality,
-        guardian=identity.guardian,
-        holder_class=identity.holder_class,
-        occupation=identity.occupation,
-        employer=identity.employer,
-        sponsor_number=identity.sponsor_number,
-        copy_version=identity.copy_version,
-        photo=identity.photo,
-        issuer=claims.issuer,
+        identity=token.identity,
+        claims=token.claims,
         issuer_kid=token.kid or b"",
-        issued_at=claims.issued_at,
-        expires_at=claims.expires_at,
-        not_before=claims.not_before,
-        status=claims.status,
-        holder_key=claims.holder_key,
         payload_digest=hashlib.sha256(token.message.payload).digest(),
         proof_at=proof_at,
     )

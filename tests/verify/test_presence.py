@@ -131,7 +131,7 @@ def test_a_print_is_named_where_it_is_accepted():
     assert (None, None) == outcomes(examined)[Step.LIVE_PROOF]
     assert Note.PRINT_COPY in examined.notes
     assert Step.LIVE_PROOF not in examined.required
-    assert None is examined.credential.holder_key
+    assert None is examined.credential.claims.holder_key
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_a_high_s_signature_names_the_same_showing():
     original = verify(text_of(credential)).credential
 
     assert (original.payload_digest, original.proof_at) == (twin.payload_digest, twin.proof_at)
-    assert HOLDER.public == twin.holder_key
+    assert HOLDER.public == twin.claims.holder_key
 
 
 CREDENTIAL = sign1(claims())

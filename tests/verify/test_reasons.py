@@ -42,7 +42,7 @@ def test_a_live_credential_passes_every_step_of_the_code():
     examined = verify(a_live_text())
 
     assert {step: (Outcome.PASS, None) for step in Step if step <= Step.LIVE_PROOF} == outcomes(examined)
-    assert ("2345678417", NOON) == (examined.credential.number, examined.credential.proof_at)
+    assert ("2345678417", NOON) == (examined.credential.identity.number, examined.credential.proof_at)
     assert (Grade.FRESH, (Note.NOT_PRODUCTION,)) == (examined.grade, examined.notes)
 
 
@@ -327,7 +327,7 @@ def test_after_a_refer_the_later_steps_still_run_and_a_refusal_wins():
 def test_a_refused_credential_is_kept_once_its_signature_held():
     examined = verify(a_live_text(k4=seconds(NOON)))
 
-    assert "2345678417" == examined.credential.number
+    assert "2345678417" == examined.credential.identity.number
     assert examined.refused
     assert not examined.portrait_wanted
 
