@@ -17,6 +17,8 @@ from kiosk.audit.entry import Stop, Visit
 from kiosk.compose import make_gear, make_source, start_logging
 from kiosk.config import Camera, Paths, Screen, Settings, Tighten
 from kiosk.model import Environment, Fault, Reason
+from kiosk.runner import Runner
+from kiosk.ui.bridge import Bridge
 from kiosk.ui.window import MainWindow
 from kiosk.view import AttentionView, Request, ResultView, ScanView
 from tests.journeys import pictures
@@ -251,3 +253,16 @@ def test_where_no_log_can_be_written_the_program_says_it_on_standard_error(tmp_p
         root.warning("out of service")
 
     assert "out of service" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("stuck", "shown"), [(True, [Reason.INTERNAL]), (False, [])])
+def test_a_worker_that_does_not_answer_takes_the_old_verdict_off_the_screen(kiosk, stuck, shown):
+    class Worker(Runner):
+        is_stuck = stuck
+
+    bridge, posted = Bridge(), []
+    bridge.posted.connect(posted.append)
+
+    app._watch(Worker(kiosk.gear, kiosk.post), bridge)
+
+    assert shown == [view.reason for view in posted]
