@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from kiosk.cose.encoding import inflate
 from kiosk.cose.layers import Layer, LayerError
 from kiosk.cose.sign1 import TYP
 from kiosk.inspect.cbor import is_number
@@ -32,7 +31,7 @@ from kiosk.inspect.message import Message
 from kiosk.inspect.report import LayerBroken, Peeling, Report
 from kiosk.inspect.walk import GivenKeys, peel_message, peel_signatures
 from kiosk.model import Reason
-from kiosk.trust.statuslist import BITS, CONTENT_TYPE, RAW_LIMIT, StatusList, read_status_list
+from kiosk.trust.statuslist import CONTENT_TYPE, RAW_LIMIT, StatusList, parse_entries, read_status_list
 
 MAX_FILE = 16 * 1024 * 1024
 _NAMES = {0: "VALID", 1: "INVALID", 2: "SUSPENDED", 3: "APPLICATION_SPECIFIC (here: superseded)"}
@@ -96,18 +95,7 @@ def _check_required(claims: Mapping[Any, Any]) -> None:
 
 
 def _read_list(claims: Mapping[Any, Any]) -> StatusList:
-    item = claims.get(STATUS_LIST)
-    if not isinstance(item, dict):
-        raise LayerError(Layer.STATUSLIST, "claim 65533 is not a map")
-    bits, packed = item.get("bits"), item.get("lst")
-    if type(bits) is not int or bits not in BITS:
-        raise LayerError(Layer.STATUSLIST, "bits is not 1, 2, 4 or 8")
-    if not isinstance(packed, bytes):
-        raise LayerError(Layer.STATUSLIST, "lst is not a byte string")
-    try:
-        entries = inflate(packed, RAW_LIMIT)
-    except LayerError as err:
-        raise LayerError(Layer.STATUSLIST, f"lst: {err.detail}") from err
+    bits, entries = parse_entries(claims.get(STATUS_LIST), RAW_LIMIT)
     return StatusList(claims[SUB], "", bits, entries, _EPOCH)
 
 

@@ -103,7 +103,7 @@ def _read(message: Sign1, key: PublicKey | None, issuer: str | None, limit: int)
     said = claims.get(_ISS, issuer or "")
     if not isinstance(said, str) or (issuer is not None and said != issuer):
         raise LayerError(Layer.CWT, "the issuer named inside is not the key's")
-    bits, entries = _parse_entries(claims.get(_LIST), limit)
+    bits, entries = parse_entries(claims.get(_LIST), limit)
     return StatusList(
         uri=_parse_uri(claims),
         issuer=said,
@@ -133,8 +133,11 @@ def _parse_instant(claims: Mapping[Any, Any], label: int) -> datetime:
     return datetime.fromtimestamp(_parse_seconds(claims, label), UTC)
 
 
-def _parse_entries(item: object, limit: int) -> tuple[int, bytes]:
-    """Return bits and inflated entries of a StatusList map. Source: the draft, section 4.3."""
+def parse_entries(item: object, limit: int) -> tuple[int, bytes]:
+    """Return bits and inflated entries of a StatusList map (claim 65533), at most `limit` bytes.
+
+    Raises LayerError(STATUSLIST). Source: draft-ietf-oauth-status-list-21 section 4.3.
+    """
     if not isinstance(item, dict):
         raise LayerError(Layer.STATUSLIST, "claim 65533 is not a map")
     bits, packed = item.get("bits"), item.get("lst")
