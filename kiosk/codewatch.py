@@ -13,10 +13,11 @@ from enum import Enum
 from kiosk.cose.encoding import decode_base45, inflate
 from kiosk.cose.layers import LayerError
 from kiosk.cose.sign1 import parse_sign1
-from kiosk.model import CodeSighting
+from kiosk.model import CodeSighting, Hint
 
 GONE_AFTER_S = 1.5
 UNREADABLE_AFTER_S = 4.0
+HINT_STAYS_S = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,19 @@ def identify(text: str) -> Identity:
         return Identity(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest(), foreign=True)
 
 
+def is_cut(text: str) -> bool:
+    """Tell whether a text begins as a credential's does, base45 around zlib, but does not hold together.
+
+    Source: RFC 1950 section 2.2 for the first two bytes.
+    """
+    try:
+        head = decode_base45(text[:3])
+    except LayerError:
+        return False
+    packed = len(head) == 2 and head[0] & 0x8F == 0x08 and int.from_bytes(head) % 31 == 0  # noqa: PLR2004 - the head's own sizes
+    return packed and identify(text).foreign
+
+
 def look(watch: CodeWatch, sighting: CodeSighting | None, at: float) -> tuple[CodeWatch, Sight]:
     """Fold one frame's sighting into the memory; `at` is the frame's time in seconds."""
     if watch.handled is not None and at - watch.seen_at > GONE_AFTER_S:
@@ -74,3 +88,18 @@ def look(watch: CodeWatch, sighting: CodeSighting | None, at: float) -> tuple[Co
 def handled(watch: CodeWatch, identity: Identity) -> CodeWatch:
     """Remember that the visit of this code has begun: while it stays in view it is not new."""
     return replace(watch, handled=identity)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownHint:
+    """The hint on the screen, and since when, in seconds of the frames' clock."""
+
+    hint: Hint | None = None
+    since: float = float("-inf")
+
+
+def keep_hint(shown: ShownHint, hint: Hint | None, at: float) -> ShownHint:
+    """Return what to show at `at` where `hint` would fit now: none changes sooner than it can be read."""
+    if hint is shown.hint or 0 <= at - shown.since < HINT_STAYS_S:
+        return shown
+    return ShownHint(hint, at)

@@ -1,15 +1,27 @@
 """Which code in view begins a visit: a held code once, a fresh proof of it not again, another one at once."""
 
 import zlib
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.codewatch import GONE_AFTER_S, UNREADABLE_AFTER_S, CodeWatch, Sight, handled, identify, look
+from kiosk.codewatch import (
+    GONE_AFTER_S,
+    HINT_STAYS_S,
+    UNREADABLE_AFTER_S,
+    CodeWatch,
+    ShownHint,
+    Sight,
+    handled,
+    identify,
+    keep_hint,
+    look,
+)
 from kiosk.cose.cbor import encode_cbor
 from kiosk.cose.encoding import encode_base45
-from kiosk.model import Box, CodeSighting
+from kiosk.model import Box, CodeSighting, Hint
 
 BOX = Box(100, 100, 300, 300)
 
@@ -99,3 +111,35 @@ def test_a_credential_is_named_by_its_payload_and_a_foreign_code_by_its_text():
 @given(st.text())
 def test_any_text_has_an_identity(text):
     assert identify(text) == identify(text)
+
+
+def show_all(*wanted):
+    """Fold (time, hint) pairs and return what was on the screen each time."""
+    shown, hints = ShownHint(), []
+    for at, hint in wanted:
+        shown = keep_hint(shown, hint, at)
+        hints.append(shown.hint)
+    return hints
+
+
+def test_the_first_hint_is_shown_at_once():
+    assert [Hint.CLOSER] == show_all((5.0, Hint.CLOSER))
+
+
+@pytest.mark.parametrize(
+    ("after_s", "shown"), [(HINT_STAYS_S - 0.01, Hint.CLOSER), (HINT_STAYS_S, Hint.HOLD_STILL)]
+)
+def test_a_hint_stays_until_it_can_be_read(after_s, shown):
+    assert shown is show_all((0.0, Hint.CLOSER), (after_s, Hint.HOLD_STILL))[-1]
+
+
+def test_a_hint_that_fits_all_along_may_go_as_soon_as_it_does_not():
+    assert show_all((0.0, Hint.CLOSER), (0.6, Hint.CLOSER), (0.8, None))[-1] is None
+
+
+def test_hints_that_flicker_from_frame_to_frame_change_no_faster_than_one_can_read():
+    wanted = [(n / 15, (Hint.CLOSER, Hint.HOLD_STILL, None)[n % 3]) for n in range(60)]
+
+    shown = show_all(*wanted)
+
+    assert sum(a is not b for a, b in pairwise(shown)) <= 4 / HINT_STAYS_S

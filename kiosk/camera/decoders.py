@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 import zxingcpp
 from numpy.typing import NDArray
 
+from kiosk.camera.pattern import MAX_VERSION, modules_a_side
 from kiosk.model import Box, Pixels
 
 Point = tuple[float, float]
+Corners = tuple[Point, Point, Point, Point]
 Affine = NDArray[np.float64]
 
 MAX_TEXT = 4296  # ISO/IEC 18004, table 7: alphanumeric capacity of 40-L
 _MIN_SIDE = 8  # less than half the smallest code at one pixel a module
-_MAX_VERSION = 40
 _GREY_DIMS, _COLOUR_DIMS = 2, 3
 _FORMATS = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)  # no micro codes: clutter looks so
 
@@ -31,12 +32,14 @@ _FORMATS = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)  # no mi
 class Found:
     """One code in a picture: its four corners clockwise, and its bytes, None where it was not read.
 
-    `version` is the QR version, 1 to 40, None when the decoder does not say.
+    `version` is the QR version, 1 to 40, None when the decoder does not say; `unused_ec` the share of the
+    error correction that reading did not need, 0 to 1, None when it was not read or the decoder does not say.
     """
 
     raw: bytes | None
-    corners: tuple[Point, Point, Point, Point]
+    corners: Corners
     version: int | None
+    unused_ec: float | None = None
 
     @property
     def edges(self) -> tuple[float, float, float, float]:
@@ -63,8 +66,8 @@ class Found:
 
     @property
     def px_per_module(self) -> float | None:
-        """The mean size of a module in pixels. Source: ISO/IEC 18004, 17 + 4 * version modules a side."""
-        return None if self.version is None else self.side / (17 + 4 * self.version)
+        """The mean size of a module in pixels."""
+        return None if self.version is None else self.side / modules_a_side(self.version)
 
     @property
     def text(self) -> str | None:
@@ -78,7 +81,7 @@ class Found:
         """Return the same finding with its corners moved by a 2 x 3 affine `matrix`."""
         moved = np.asarray(self.corners) @ matrix[:, :2].T + matrix[:, 2]
         a, b, c, d = ((float(x), float(y)) for x, y in moved)
-        return Found(self.raw, (a, b, c, d), self.version)
+        return replace(self, corners=(a, b, c, d))
 
 
 def to_grey(pixels: Pixels) -> Pixels | None:
@@ -96,6 +99,15 @@ def to_grey(pixels: Pixels) -> Pixels | None:
 
 def find_with_zxing(grey: Pixels, *, effort: bool = True) -> tuple[Found, ...]:
     """Return every QR code zxing-cpp sees in `grey`, read or not; without `effort` only upright dark ones."""
+    return _ask_zxing(grey, effort=effort, binarizer=zxingcpp.Binarizer.LocalAverage)
+
+
+def find_in_drawing(grey: Pixels) -> tuple[Found, ...]:
+    """Return the codes zxing-cpp sees in a clean upright drawing of black and white."""
+    return _ask_zxing(grey, effort=False, binarizer=zxingcpp.Binarizer.FixedThreshold)
+
+
+def _ask_zxing(grey: Pixels, *, effort: bool, binarizer: zxingcpp.Binarizer) -> tuple[Found, ...]:
     try:
         barcodes = zxingcpp.read_barcodes(
             grey,
@@ -103,6 +115,7 @@ def find_with_zxing(grey: Pixels, *, effort: bool = True) -> tuple[Found, ...]:
             try_rotate=effort,
             try_downscale=effort,
             try_invert=effort,
+            binarizer=binarizer,
             return_errors=True,
         )
         return tuple(_from_zxing(barcode) for barcode in barcodes)
@@ -116,11 +129,15 @@ def _from_zxing(barcode: zxingcpp.Barcode) -> Found:
         (float(point.x), float(point.y))
         for point in (place.top_left, place.top_right, place.bottom_right, place.bottom_left)
     )
-    extra = barcode.extra
-    version = str(extra.get("Version", "")) if isinstance(extra, dict) else ""
-    known = version.isdecimal() and 1 <= int(version) <= _MAX_VERSION
-    raw = bytes(barcode.bytes) if barcode.valid else None
-    return Found(raw, (a, b, c, d), int(version) if known else None)
+    extra = barcode.extra if isinstance(barcode.extra, dict) else {}
+    version, unused = str(extra.get("Version", "")), extra.get("UEC")
+    known = version.isdecimal() and 1 <= int(version) <= MAX_VERSION
+    return Found(
+        bytes(barcode.bytes) if barcode.valid else None,
+        (a, b, c, d),
+        int(version) if known else None,
+        float(unused) if barcode.valid and isinstance(unused, float) and 0 <= unused <= 1 else None,
+    )
 
 
 FindCodes = Callable[[Pixels], tuple[Found, ...]]

@@ -39,13 +39,16 @@ def crop_around(grey: Pixels, box: Box) -> View | None:
     return View(grey[top:bottom, left:right], np.array([[1.0, 0.0, left], [0.0, 1.0, top]]))
 
 
-def enlarged(view: View, factor: float, *, sharpen: bool = False) -> View:
-    """Return `view` at `factor` times its size, on request with its edges lifted (unsharp mask)."""
+def enlarged(view: View, factor: float, *, sharpen: float = 0.0, reach: float = 1.0) -> View:
+    """Return `view` at `factor` times its size, its edges lifted by `sharpen` times an unsharp mask.
+
+    `reach` is the mask's sigma in pixels of `view`.
+    """
     how = cv2.INTER_CUBIC if factor > 1 else cv2.INTER_AREA
     grey = cv2.resize(view.grey, None, fx=factor, fy=factor, interpolation=how)
     if sharpen:
-        blurred = cv2.GaussianBlur(grey, (0, 0), factor)
-        grey = cv2.addWeighted(grey, 2.5, blurred, -1.5, 0)
+        blurred = cv2.GaussianBlur(grey, (0, 0), reach * factor)
+        grey = cv2.addWeighted(grey, 1 + sharpen, blurred, -sharpen, 0)
     back = view.back.copy()
     back[:, :2] /= factor
     return View(np.asarray(grey, np.uint8), back)
@@ -95,7 +98,7 @@ def views_of_a_still(grey: Pixels) -> Iterator[View]:
     if max(framed.grey.shape) * 2 <= _MAX_STILL_SIDE:
         yield enlarged(framed, 2)
     if max(framed.grey.shape) * 3 <= _MAX_STILL_SIDE:
-        yield enlarged(framed, 3, sharpen=True)
+        yield enlarged(framed, 3, sharpen=1.5)
     if min(framed.grey.shape) >= 400:  # noqa: PLR2004 - halved, a smaller one holds no more than v20
         yield enlarged(framed, 0.5)
     if max(framed.grey.shape) * 1.5 <= _MAX_STILL_SIDE:

@@ -1,40 +1,75 @@
 """The decoder chain: from one camera picture to what was seen of a code in it.
 
-In order, each only when the one before did not read: zxing-cpp on the grey frame; the place of a code it
-saw but could not read, enlarged twice, then three times and sharpened; zbar, a few times a second and only
-where zxing-cpp saw nothing. The text is handed on as it is: whether it is a credential, and what to say of
-a code that stays unread, is for others. Figures behind the chain: docs/performance.md.
+In order, each stage only when those before did not read and the frame's time allows it:
+1. plain: zxing-cpp on the grey frame.
+2. enlarged: the place of a code it saw but could not read, twice as large.
+3. grid: the modules of that code, sampled one by one on its own grid (`grid.py`).
+4. sharpened: its place again, three times as large with its edges lifted.
+5. texture: where fine texture is, or the guide square, sharpened until a code shows, and its grid.
+6. second opinion: zbar, a few times a second, where nothing at all was seen.
+The text is handed on as it is: whether it is a credential, and what to say of a code that stays unread, is
+for others. Figures behind the chain: docs/performance.md.
 """
 
 from __future__ import annotations
 
-import math
+import time
+from dataclasses import dataclass
+from functools import partial
 
 import cv2
 import numpy as np
 
+from kiosk.camera.budget import Budget, NoteStage
+from kiosk.camera.calm import Calm
 from kiosk.camera.decoders import FindCodes, Found, find_with_zxing, load_zbar, to_grey
-from kiosk.camera.enlarge import bordered, crop_around, enlarged, fitted, views_of_a_still
-from kiosk.model import CodeSighting, Frame, Hint, Pixels
+from kiosk.camera.enlarge import bordered, fitted
+from kiosk.camera.grid import read_on_grid
+from kiosk.camera.hints import find_hint
+from kiosk.camera.patience import Patience
+from kiosk.camera.presented import find_presented
+from kiosk.camera.source import Clock
+from kiosk.camera.stages import guide_box, looks_around, read_enlarged, read_in_views, read_sharpened
+from kiosk.camera.texture import find_texture
+from kiosk.model import Box, CodeSighting, Frame, Pixels, ReadStage
 
-SECOND_OPINION_EVERY_S = 0.34
+FRAME_LIMIT_S = 0.12
+ZXING, ZBAR = "zxing-cpp", "zbar"
+_MAX_GRIDS = 2  # a code that two grids do not give is not given by a third
 _ZBAR_SIDE = 1280  # pixels; the damaged codes that zbar adds are large, and at 1080p it takes 70 ms
 _ZBAR_STILL_SIDE = 3000
-_MAX_CROP = 900  # pixels; a larger crop enlarged three times costs more than the next frame
-_MIN_UNREAD_SIDE = 48.0  # pixels; smaller "codes" that nothing reads are clutter
-_CLOSER_BELOW = 2.5  # pixels a module
-_SOFT_BELOW = 1.0  # see `_is_soft`
-_BURNT_LEVEL, _BURNT_SHARE = 250, 0.55  # about half of a code is white; more than that has spilled over
-_SLANTED_BELOW = 0.7  # shortest side by longest: a tilt of some 45 degrees
-_RIVAL = 2.0  # an unread code this many times as weighty as a read one is what is being presented
+_NOTHING: tuple[Found, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A code and the stage that saw it last."""
+
+    code: Found
+    stage: ReadStage
+
+    @property
+    def is_read(self) -> bool:
+        return self.code.raw is not None
 
 
 class QrReader:
-    """Reads QR codes for one thread; it remembers only when zbar was last asked."""
+    """Reads QR codes for one thread; of the frames before it remembers only what may be left out now."""
 
-    def __init__(self, zbar: FindCodes | None = None, *, use_zbar: bool = True) -> None:
+    def __init__(
+        self,
+        zbar: FindCodes | None = None,
+        *,
+        use_zbar: bool = True,
+        clock: Clock = time.perf_counter,
+        note: NoteStage | None = None,
+    ) -> None:
+        """`note` is told of every stage and the seconds it took."""
         self._zbar = zbar if zbar or not use_zbar else load_zbar()
-        self._asked_zbar_at = -math.inf
+        self._budget = Budget(clock, note)
+        self._patience = Patience()
+        self._calm = Calm()
+        self._located: _Seen | None = None
 
     @property
     def zbar_available(self) -> bool:
@@ -44,143 +79,158 @@ class QrReader:
     def read(self, picture: Frame | Pixels) -> CodeSighting | None:
         """Return what is seen of the code in one camera picture, None when there is none in sight.
 
-        Bare pixels (grey, BGR or BGRA) have no time: for them zbar may be asked every time.
+        A Frame is one of many: its time is limited, and what is costly is not done in every one of them. Bare
+        pixels (grey, BGR or BGRA) stand alone: every stage may look at them.
         """
-        pixels, taken_at = (
-            (picture.pixels, picture.taken_at) if isinstance(picture, Frame) else (picture, None)
-        )
-        grey = to_grey(pixels)
+        if isinstance(picture, Frame):
+            return self._read_frame(picture)
+        grey = to_grey(picture)
         if grey is None:
             return None
-        code = _presented(find_with_zxing(grey), grey)
-        if code is None:
-            code = self._second_opinion(grey, taken_at)
-        elif code.raw is None:
-            code = _read_enlarged(grey, code) or code
-        return None if code is None else _sighting(code, grey)
+        self._budget.begin(None)
+        return _sighting(self._look(grey, None, self._look_plainly(grey)), grey)
+
+    def read_all(self, pixels: Pixels) -> tuple[CodeSighting, ...]:
+        """Return every code read in a picture that stands alone; the one presented comes first."""
+        grey = to_grey(pixels)
+        if grey is None:
+            return ()
+        self._budget.begin(None)
+        found = self._look_plainly(grey)
+        presented = self._look(grey, None, found)
+        if presented is None or not presented.is_read:
+            return ()
+        beside = (code for code in found if code.raw not in {None, presented.code.raw})
+        seen = (presented, *(_Seen(code, ReadStage.PLAIN) for code in beside))
+        return tuple(sighting for one in seen if (sighting := _sighting(one, grey)) is not None)
 
     def read_still(self, pixels: Pixels) -> CodeSighting | None:
         """Return what is seen of the code in a file's picture; spends up to seconds where `read` may not."""
         grey = to_grey(pixels)
         if grey is None:
             return None
-        code = seen = _presented(find_with_zxing(grey), grey)
-        if seen is not None and seen.raw is None:
-            code = _read_enlarged(grey, seen)
-        code = code or _read_in_views(grey) or self._ask_zbar_of_a_still(grey) or seen
-        return None if code is None else _sighting(code, grey)
+        self._budget.begin(None)
+        seen = self._look(grey, None, self._look_plainly(grey), ask_zbar=False)
+        if seen is None or not seen.is_read:
+            read = read_in_views(grey)
+            seen = _Seen(read, ReadStage.ENLARGED) if read else self._ask_zbar_of_a_still(grey) or seen
+        return _sighting(seen, grey)
 
-    def _second_opinion(self, grey: Pixels, taken_at: float | None) -> Found | None:
-        if self._zbar is None:
+    def _read_frame(self, frame: Frame) -> CodeSighting | None:
+        if self._calm.may_skip(frame.pixels):
             return None
-        if taken_at is not None:
-            if 0 <= taken_at - self._asked_zbar_at < SECOND_OPINION_EVERY_S:
-                return None
-            self._asked_zbar_at = taken_at
-        view = fitted(grey, _ZBAR_SIDE)
-        return _presented(tuple(code.mapped(view.back) for code in self._zbar(view.grey)), grey)
+        self._budget.begin(FRAME_LIMIT_S)
+        grey = to_grey(frame.pixels)
+        if grey is None:
+            return None
+        seen = self._look(grey, frame.taken_at, self._look_plainly(grey))
+        self._calm.looked(frame.pixels, empty=seen is None)
+        self._patience.spent(self._budget.spent_s)
+        return _sighting(seen, grey)
 
-    def _ask_zbar_of_a_still(self, grey: Pixels) -> Found | None:
+    def _look_plainly(self, grey: Pixels) -> tuple[Found, ...]:
+        return self._budget.run(ReadStage.PLAIN, partial(find_with_zxing, grey), _NOTHING)
+
+    def _look(
+        self, grey: Pixels, at: float | None, found: tuple[Found, ...], *, ask_zbar: bool = True
+    ) -> _Seen | None:
+        """Go through the stages behind the plain one, which `found` codes.
+
+        `at` is the time of one frame of many, None for a picture alone.
+        """
+        code = find_presented(found, grey, alone=at is None)
+        if code is not None:
+            seen = _Seen(code, ReadStage.PLAIN)
+            if not seen.is_read:
+                seen = self._look_closer(grey, code)
+            if seen.is_read:
+                self._rest()
+                return seen
+            around = self._search(grey, at)
+            return around if around is not None and around.is_read else seen
+        return self._search(grey, at) or (self._second_opinion(grey, at) if ask_zbar else None)
+
+    def _look_closer(self, grey: Pixels, code: Found) -> _Seen:
+        """Try to read a code that was only seen."""
+        for stage, look in (
+            (ReadStage.ENLARGED, read_enlarged),
+            (ReadStage.GRID, read_on_grid),
+            (ReadStage.SHARPENED, read_sharpened),
+        ):
+            read = self._budget.run(stage, partial(look, grey, code), None)
+            if read is not None:
+                return _Seen(read, stage)
+        return _Seen(code, ReadStage.PLAIN)
+
+    def _search(self, grey: Pixels, at: float | None) -> _Seen | None:
+        """Look where the decoder sees nothing to read; what is found may be only located."""
+        texture = find_texture(grey)
+        if at is not None and not self._patience.may_search(texture):
+            return self._located if texture else None  # what was located there is still in sight
+        places = [] if texture is None else [texture]
+        if at is None or self._patience.guide_too:
+            places.append(guide_box(grey))
+        self._located = None
+        for place in places:
+            seen = self._look_around(grey, place)
+            if seen is not None and seen.is_read:
+                self._rest()
+                return seen
+            if seen is not None:
+                self._located = seen
+                break
+        return self._located
+
+    def _rest(self) -> None:
+        self._patience.rest()
+        self._located = None
+
+    def _look_around(self, grey: Pixels, place: Box) -> _Seen | None:
+        located: list[Found] = []
+        for look in looks_around(grey, place):
+            code: Found | None = self._budget.run(ReadStage.TEXTURE, look, None)
+            if code is not None and code.raw is None:
+                located.append(code)
+                code = self._budget.run(ReadStage.GRID, partial(read_on_grid, grey, code), None)
+            if code is not None:
+                return _Seen(code, ReadStage.TEXTURE)
+            if len(located) == _MAX_GRIDS:
+                break
+        return _Seen(located[0], ReadStage.TEXTURE) if located else None
+
+    def _second_opinion(self, grey: Pixels, at: float | None) -> _Seen | None:
+        if self._zbar is None or (at is not None and not self._patience.may_ask(at)):
+            return None
+        view = fitted(grey, _ZBAR_SIDE)
+        found = self._budget.run(ReadStage.SECOND_OPINION, partial(self._zbar, view.grey), _NOTHING)
+        code = find_presented((code.mapped(view.back) for code in found), grey, alone=at is None)
+        return None if code is None else _Seen(code, ReadStage.SECOND_OPINION)
+
+    def _ask_zbar_of_a_still(self, grey: Pixels) -> _Seen | None:
         """Ask zbar, also about the negative, because it reads only dark on light."""
         if self._zbar is None:
             return None
         view = bordered(fitted(grey, _ZBAR_STILL_SIDE))
         for shown in (view.grey, np.asarray(cv2.bitwise_not(view.grey), np.uint8)):
-            code = _presented(tuple(code.mapped(view.back) for code in self._zbar(shown)), grey)
+            found = (code.mapped(view.back) for code in self._zbar(shown))
+            code = find_presented(found, grey, alone=True)
             if code is not None:
-                return code
+                return _Seen(code, ReadStage.SECOND_OPINION)
         return None
 
 
-def _presented(found: tuple[Found, ...], grey: Pixels) -> Found | None:
-    """Choose the code that is being shown: the weightiest one read, unless a far weightier one is unread.
-
-    What was seen but not read counts only where it is large enough and apart from every code read: parts
-    of a code that was read are seen a second time now and then.
-    """
-    read = [code for code in found if code.raw is not None]
-    unread = [
-        code
-        for code in found
-        if code.raw is None and code.side >= _MIN_UNREAD_SIDE and not any(_touches(code, r) for r in read)
-    ]
-    best, rival = _weightiest(read, grey), _weightiest(unread, grey)
-    if best is None or rival is None:
-        return best or rival
-    return rival if _weight(rival, grey) > _RIVAL * _weight(best, grey) else best
-
-
-def _weightiest(codes: list[Found], grey: Pixels) -> Found | None:
-    return max(codes, key=lambda code: (_weight(code, grey), code.corners), default=None)
-
-
-def _weight(code: Found, grey: Pixels) -> float:
-    """Return the code's side in pixels, down to half of it towards the corners of the picture."""
-    middle = grey.shape[1] / 2, grey.shape[0] / 2
-    return code.side * (1 - 0.5 * min(1.0, math.dist(code.centre, middle) / math.hypot(*middle)))
-
-
-def _touches(a: Found, b: Found) -> bool:
-    p, q = a.box, b.box
-    return (
-        p.left < q.left + q.width
-        and q.left < p.left + p.width
-        and p.top < q.top + q.height
-        and q.top < p.top + p.height
+def _sighting(seen: _Seen | None, grey: Pixels) -> CodeSighting | None:
+    if seen is None:
+        return None
+    code = seen.code
+    if not seen.is_read:
+        return CodeSighting(None, code.box, code.px_per_module, find_hint(code, grey), version=code.version)
+    return CodeSighting(
+        text=code.text,
+        box=code.box,
+        px_per_module=code.px_per_module,
+        stage=seen.stage,
+        decoder=ZBAR if seen.stage is ReadStage.SECOND_OPINION else ZXING,
+        version=code.version,
+        unused_ec=code.unused_ec,
     )
-
-
-def _read_enlarged(grey: Pixels, code: Found) -> Found | None:
-    """Try to read a code that was only seen, from its place in the picture, larger."""
-    crop = crop_around(grey, code.box)
-    if crop is None or max(crop.grey.shape) > _MAX_CROP:
-        return None
-    for factor, sharpen in ((2, False), (3, True)):
-        view = enlarged(crop, factor, sharpen=sharpen)
-        read = [f.mapped(view.back) for f in find_with_zxing(view.grey, effort=False) if f.raw is not None]
-        best = _weightiest(read, grey)
-        if best is not None:
-            return best
-    return None
-
-
-def _read_in_views(grey: Pixels) -> Found | None:
-    """Try to read a code anywhere in the picture, in ever costlier views of it."""
-    for view in views_of_a_still(grey):
-        found = [code.mapped(view.back) for code in find_with_zxing(view.grey) if code.raw is not None]
-        best = _weightiest(found, grey)
-        if best is not None:
-            return best
-    return None
-
-
-def _sighting(code: Found, grey: Pixels) -> CodeSighting:
-    hint = _hint(code, grey) if code.raw is None else None
-    return CodeSighting(code.text, code.box, code.px_per_module, hint)
-
-
-def _hint(code: Found, grey: Pixels) -> Hint | None:
-    """Say what would most likely make an unread code readable; None when nothing stands out."""
-    crop = crop_around(grey, code.box)
-    if crop is None:
-        return None
-    module = code.px_per_module
-    if module is not None and module < _CLOSER_BELOW:
-        return Hint.CLOSER
-    if np.count_nonzero(crop.grey >= _BURNT_LEVEL) > _BURNT_SHARE * crop.grey.size:
-        return Hint.DIM_PHONE
-    if min(code.edges) < _SLANTED_BELOW * max(code.edges):
-        return Hint.TILT_LESS
-    return Hint.HOLD_STILL if _is_soft(crop.grey, module or 3.0) else None
-
-
-def _is_soft(crop: Pixels, module: float) -> bool:
-    """Tell blur or motion by the Laplacian's variance over the picture's own, times the module size.
-
-    Edges grow rarer as modules grow, hence the product; on simulated frames of 2 to 3 px/module it is above
-    2 where codes read and below 0.8 where blur keeps them from it.
-    """
-    contrast = float(crop.var())
-    if contrast <= 0:
-        return True
-    return float(cv2.Laplacian(crop, cv2.CV_32F).var()) / contrast * module < _SOFT_BELOW
