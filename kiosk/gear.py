@@ -6,16 +6,20 @@ The composition root (`app.py`) makes the real ones, the demo and the tests make
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Protocol
 
+from kiosk.audit.checkpointer import Checkpointer
+from kiosk.audit.entry import TrustRefused
 from kiosk.audit.log import AuditLog
 from kiosk.audit.pseudonym import PseudonymKeys
 from kiosk.camera.watch import CaptureStatus
 from kiosk.face.faces import FaceEngine
 from kiosk.model import ClockReading, CodeSighting, Environment, Frame
+from kiosk.trust.logged import FindFloor, find_nothing
 from kiosk.trust.trustset import TrustSet
 
 
@@ -46,6 +50,14 @@ class CodeReader(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class FaceEye:
+    """A second camera, which sees faces only, and a reader for the codes that must not be in its view."""
+
+    camera: Camera
+    reader: CodeReader
+
+
+@dataclass(frozen=True, slots=True)
 class Times:
     """How long a result stays, in seconds; see `[screen]` in config.toml."""
 
@@ -61,7 +73,9 @@ class Gear:
     """Everything the worker is given. Callables raise Fault when their part cannot serve.
 
     `trust` gives the set in force now; `clock` reads the wall clock against a floor; `monotonic` is the clock
-    that stamps the frames; `open_log` opens the log of an environment.
+    that stamps the frames; `open_log` opens the log of an environment. `camera` sees codes, and faces too
+    unless there is a `face_eye`. `find_logged` finds the floor that the log keeps; `refusals` brings the
+    updates that were refused, for their rows.
     """
 
     camera: Camera
@@ -71,9 +85,23 @@ class Gear:
     clock: Callable[[datetime], ClockReading]
     open_log: Callable[[Environment], AuditLog]
     open_pseudonyms: Callable[[Environment], PseudonymKeys]
+    open_checkpointer: Callable[[Environment], Checkpointer]
     monotonic: Callable[[], float]
     config_hash: bytes
     app_version: str
     times: Times = Times()
     face_accept: float = 0.0
     store: Path | None = None
+    face_eye: FaceEye | None = None
+    find_logged: FindFloor = find_nothing
+    refusals: SimpleQueue[TrustRefused] = field(default_factory=SimpleQueue)
+
+    @property
+    def simulated(self) -> bool:
+        """Whether any of the pictures come from anything but a sensor."""
+        return self.camera.simulated or self.face_simulated
+
+    @property
+    def face_simulated(self) -> bool:
+        """Whether there is a second camera for faces, and its pictures come from anything but a sensor."""
+        return self.face_eye is not None and self.face_eye.camera.simulated

@@ -3,6 +3,7 @@
 Nobody else ever waits for a camera. The worker and the preview have a slot each; a frame they do not fetch
 in time is replaced, one that grew old is not given out. A source that fails, stalls, freezes or raises is
 let go of, and opened again after a pause that grows to two seconds; the thread itself outlives every error.
+What a camera was asked for and what it gives is logged once it is known.
 """
 
 from __future__ import annotations
@@ -14,14 +15,16 @@ from enum import Enum, auto
 
 import numpy as np
 
+from kiosk.camera.delivery import Delivery, Negotiated, Size
+from kiosk.camera.fresh import MAX_AGE_S
 from kiosk.camera.mailbox import Mailbox
 from kiosk.camera.source import Clock, FrameSource, Sleep
 from kiosk.camera.watch import CaptureStatus, Watch, WatchLimits
 from kiosk.model import Fault, Frame, Pixels
 
-MAX_AGE_S = 0.3  # an older frame shows a scene that is gone
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.25, 2.0
 _COLOUR_DIMS, _COLOURS = 3, 3
+_SMALLEST, _LARGEST = 32, 8192  # pixels on a side: beyond is a broken driver, not a picture
 
 _log = logging.getLogger(__name__)
 
@@ -61,6 +64,7 @@ class Capture:
         self._phase = _Phase.CLOSED
         self._pause_s = _FIRST_PAUSE_S
         self._number = 0
+        self._reported: tuple[Delivery, Size | None] | None = None
         self._thread = threading.Thread(target=self._run, name="camera", daemon=True)
 
     @property
@@ -77,7 +81,11 @@ class Capture:
     def status(self) -> CaptureStatus:
         """The camera's state now."""
         with self._watch_lock:
-            return self._watch.status(self._clock())
+            return self._watch.status(self._clock(), self._delivery)
+
+    @property
+    def _delivery(self) -> Delivery | None:
+        return self._source.delivery if isinstance(self._source, Negotiated) else None
 
     def start(self) -> None:
         """Start the thread; once only."""
@@ -135,6 +143,8 @@ class Capture:
             self._pause()
         else:
             self._phase = _Phase.OPEN
+            with self._watch_lock:
+                self._watch.opened(self._clock())
 
     def _read(self) -> None:
         pixels = self._source.read()
@@ -152,10 +162,23 @@ class Capture:
         self._pause_s = _FIRST_PAUSE_S
         with self._watch_lock:
             self._watch.saw_new(pixels, now)
+            measured = self._watch.rate_is_known
+        if measured:
+            self._report()
         self._number += 1
         frame = Frame(pixels, now, self._number)
         self._for_worker.put(frame)
         self._for_preview.put(frame)
+
+    def _report(self) -> None:
+        """Log what the camera gives, whenever that is another thing than before."""
+        status = self.status
+        delivery, size = status.delivery, status.frame_size
+        if delivery is None or (delivery, size) == self._reported:
+            return
+        self._reported = (delivery, size)
+        level = logging.WARNING if status.shortfalls else logging.INFO
+        _log.log(level, "camera %s", "; ".join((delivery.describe(status.fps, size), *status.shortfalls)))
 
     def _break(self, detail: str, *, lost: bool = False) -> None:
         self._phase = _Phase.BROKEN
@@ -187,7 +210,7 @@ class Capture:
 
 def _is_colour_picture(pixels: Pixels) -> bool:
     colour = pixels.ndim == _COLOUR_DIMS and pixels.shape[2] == _COLOURS and pixels.dtype == np.uint8
-    return colour and pixels.size > 0
+    return colour and min(pixels.shape[:2]) >= _SMALLEST and max(pixels.shape[:2]) <= _LARGEST
 
 
 def _owned(pixels: Pixels) -> Pixels:

@@ -1,7 +1,7 @@
 """The video devices of this machine, named so that a camera is found again after it was unplugged.
 
-Reads Linux's own listings (/sys/class/video4linux and /dev/v4l/by-id) and opens nothing. A device without
-hardware behind it (v4l2loopback, vivid) is marked: what it shows was made by a program.
+Reads Linux's own listings (/sys/class/video4linux, /dev/v4l/by-id and by-path) and opens nothing. A device
+without hardware behind it (v4l2loopback, vivid) is marked: what it shows was made by a program.
 Source: Linux kernel, Documentation/ABI/stable/sysfs-devices and drivers/media/v4l2-core/v4l2-dev.c
 (attributes `name` and `index` of a video4linux device).
 """
@@ -22,9 +22,10 @@ _USB_ANCESTORS = 3  # interface, device, and one for hubs that add a level
 
 @dataclass(frozen=True, slots=True)
 class CameraInfo:
-    """One video device. `id` is its name in /dev/v4l/by-id where it has one, else "videoN".
+    """One video device. `id` is its name in /dev/v4l/by-id where it has one, else in by-path, else "videoN".
 
-    `usb` is "vendor:product" in hexadecimal, None for a device that is not on USB.
+    Two cameras of one make without serial numbers share one name in by-id; the sockets they are plugged into
+    (by-path, `socket`) tell them apart. `usb` is "vendor:product" in hexadecimal, None off USB.
     """
 
     id: str
@@ -32,11 +33,17 @@ class CameraInfo:
     name: str
     virtual: bool
     usb: str | None = None
+    socket: str | None = None
+
+    @property
+    def is_stable(self) -> bool:
+        """Whether `id` means the same camera after it was plugged in anew."""
+        return _NODE.fullmatch(self.id) is None
 
 
 def list_cameras(sys_root: Path = _SYS, dev_root: Path = _DEV) -> tuple[CameraInfo, ...]:
     """Return the video devices that can give pictures, by their number; empty where there are none."""
-    stable = _stable_ids(dev_root)
+    by_id, by_path = (_links(dev_root / "v4l" / kind) for kind in ("by-id", "by-path"))
     cameras = []
     for entry in _entries(sys_root):
         node = _NODE.fullmatch(entry.name)
@@ -44,22 +51,28 @@ def list_cameras(sys_root: Path = _SYS, dev_root: Path = _DEV) -> tuple[CameraIn
             continue
         index = int(node[1])
         name = _attribute(entry / "name") or entry.name
-        identity = stable.get(index, entry.name)
-        cameras.append(CameraInfo(identity, index, name, _is_virtual(entry), _usb_id(entry)))
+        socket = by_path.get(index)
+        identity = by_id.get(index) or socket or entry.name
+        cameras.append(CameraInfo(identity, index, name, _is_virtual(entry), _usb_id(entry), socket))
     return tuple(sorted(cameras, key=lambda camera: camera.index))
 
 
 def find_camera(wanted: str, sys_root: Path = _SYS, dev_root: Path = _DEV) -> CameraInfo:
-    """Return the camera meant by a number ("0"), a /dev path, or a name in /dev/v4l/by-id.
+    """Return the camera meant by a number ("0"), a /dev path, or a name in /dev/v4l/by-id or by-path.
 
     Raises Fault: CAMERA_LOST when there is no such camera now.
     """
     cameras = list_cameras(sys_root, dev_root)
     name = Path(wanted).name
     for camera in cameras:
-        if name in {camera.id, str(camera.index), f"video{camera.index}"}:
+        if name in {camera.id, camera.socket, str(camera.index), f"video{camera.index}"}:
             return camera
     raise Fault(Reason.CAMERA_LOST, f"no camera {wanted!r} among {len(cameras)} video devices")
+
+
+def find_refusal(camera: CameraInfo) -> str | None:
+    """Return why `camera` may not be used, None for one that may."""
+    return "is a virtual device: a program, not a sensor" if camera.virtual else None
 
 
 def _entries(folder: Path) -> tuple[Path, ...]:
@@ -69,9 +82,9 @@ def _entries(folder: Path) -> tuple[Path, ...]:
         return ()
 
 
-def _stable_ids(dev_root: Path) -> dict[int, str]:
+def _links(folder: Path) -> dict[int, str]:
     names: dict[int, str] = {}
-    for link in _entries(dev_root / "v4l" / "by-id"):
+    for link in _entries(folder):
         node = _NODE.fullmatch(link.resolve().name)
         if node is not None:
             names.setdefault(int(node[1]), link.name)

@@ -1,4 +1,4 @@
-"""Probes of the machine: system libraries, screen, second decoder, camera, disk.
+"""Probes of the machine: system libraries, screen, second decoder, disk.
 
 Each takes what it looks at as an argument, so that a test can break it for real. Nothing is opened or
 changed.
@@ -10,15 +10,9 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from kiosk.audit.space import MIB, SpaceLimits
-from kiosk.camera.devices import find_camera, list_cameras
+from kiosk.audit.space import MIB, Room, SpaceLimits, read_total_bytes
 from kiosk.health.finding import Finding, fine, red, warn
 from kiosk.health.libraries import ALWAYS, ON_WAYLAND, ON_X11, Library, find_missing
-from kiosk.model import Fault
-
-SYS_ROOT = Path("/sys/class/video4linux")
-DEV_ROOT = Path("/dev")
-FULL_TOO_SOON = 4  # warn when less than this many times the stopping limit is free
 
 
 def probe_libraries(needed: Sequence[Library]) -> Finding:
@@ -60,26 +54,6 @@ def probe_second_decoder(library: Library) -> Finding:
     return fine("second decoder", library.soname)
 
 
-def probe_camera(wanted: str, sys_root: Path = SYS_ROOT, dev_root: Path = DEV_ROOT) -> Finding:
-    """Is the configured camera there, real, and may this user open it?"""
-    cameras = list_cameras(sys_root, dev_root)
-    if not cameras:
-        return red("camera", "no video device", "connect a camera")
-    try:
-        camera = find_camera(wanted, sys_root, dev_root)
-    except Fault:
-        others = " or ".join(f'"{each.id}" ({each.name})' for each in cameras)
-        return red("camera", f'no camera "{wanted}"', f"set camera.device in config.toml to {others}")
-    shown = f"{camera.name}, {camera.id}"
-    if not os.access(dev_root / f"video{camera.index}", os.R_OK | os.W_OK):
-        return red(
-            "camera", f"{shown} may not be opened", "add this user to the group video, then log in again"
-        )
-    if camera.virtual:
-        return red("camera", f"{shown} is a program, not a sensor", "connect a real camera")
-    return fine("camera", shown)
-
-
 def probe_disk(folder: Path, free_bytes: Callable[[Path], int], limits: SpaceLimits) -> Finding:
     """Is there room for the log? `folder` need not exist yet; its nearest existing parent is asked."""
     place = next((each for each in (folder, *folder.parents) if each.exists()), Path("/"))
@@ -88,12 +62,12 @@ def probe_disk(folder: Path, free_bytes: Callable[[Path], int], limits: SpaceLim
     if not os.access(place, os.W_OK):
         return red("disk", f"{place} may not be written", "give this user the folder")
     try:
-        free = free_bytes(place)
+        free, asked = free_bytes(place), limits.on_disk(read_total_bytes(place))
     except OSError as err:
         return red("disk", f"{place} does not answer ({err.strerror})", "check the disk")
     shown = f"{free // MIB} MiB free for the log"
-    if free < limits.stop_bytes:
-        return red("disk", f"{shown}, {limits.stop_bytes // MIB} MiB needed", "make room")
-    if free < FULL_TOO_SOON * limits.stop_bytes:
-        return warn("disk", shown, f"make room before {limits.stop_bytes // MIB} MiB, where the kiosk stops")
+    if asked.grade(free) is Room.LOW:
+        return red("disk", f"{shown}, {asked.stop_bytes // MIB} MiB needed", "make room")
+    if asked.grade(free) is Room.FILLING:
+        return warn("disk", shown, f"make room before {asked.stop_bytes // MIB} MiB, where the kiosk stops")
     return fine("disk", shown)

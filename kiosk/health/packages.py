@@ -36,6 +36,7 @@ TESTED: Mapping[str, tuple[Version, Version]] = {
     "segno": ((1,), (2,)),
     "pillow": ((12,), (14,)),
     "numpy": ((2,), (3,)),
+    "pypdfium2": ((5,), (6,)),
     "fontpkg-ibm-plex-sans-arabic": ((1,), (2,)),
 }
 

@@ -7,42 +7,24 @@ from pathlib import Path
 
 from kiosk.health.finding import Finding, Mark, fine, red, warn
 from kiosk.model import ClockReading, ClockState, Environment, Fault, Grade
-from kiosk.trust.clock import read_clock
-from kiosk.trust.errors import TrustError
-from kiosk.trust.files import read_given
+from kiosk.trust.logged import FindFloor, find_nothing
 from kiosk.trust.store import load_trust
-from kiosk.trust.system_clock import MAX_BYTES as MEMORY_BYTES
-from kiosk.trust.system_clock import Observation, parse_memory, weigh
 from kiosk.trust.trustset import BUILD_TIME, TrustSet
 
 ROOT_ENDS_SOON = timedelta(days=30)
 BRING_TREE = "bring a fresh trust tree: `python -m kiosk trust update --from TREE`"
 
 
-def probe_trust(store: Path, now: datetime) -> tuple[tuple[Finding, ...], datetime]:
+def probe_trust(
+    store: Path, now: datetime, find_logged: FindFloor = find_nothing
+) -> tuple[tuple[Finding, ...], datetime]:
     """Is the trust store whole, and how old is what it says? Also return its floor of time."""
     try:
-        trust = load_trust(store)
+        trust = load_trust(store, find_logged)
     except Fault as err:
         found, _, action = err.detail.rpartition(": ")
         return (red("trust store", found or err.detail, action if found else BRING_TREE),), BUILD_TIME
     return (_judge_store(trust), _judge_root(trust, now), _judge_lists(trust, now)), trust.floor
-
-
-def read_machine_clock(seen: Observation, memory_file: Path, floor: datetime) -> ClockReading:
-    """Judge the clock against the floor and what the kiosk remembers of it; remember nothing new."""
-    try:
-        memory = parse_memory(read_given(memory_file, MEMORY_BYTES))
-    except TrustError:
-        memory = None
-    evidence = weigh(memory, seen)[1]
-    return read_clock(
-        seen.wall,
-        floor,
-        boot_offset_jump_s=evidence.jump_s,
-        since_sync_s=evidence.since_sync_s,
-        reboots=evidence.reboots,
-    )
 
 
 def _judge_store(trust: TrustSet) -> Finding:
@@ -78,6 +60,9 @@ def probe_clock(reading: ClockReading) -> Finding:
     """Can this machine's clock be believed?"""
     shown = f"{reading.now:%Y-%m-%d %H:%M} UTC, {reading.state.value}"
     if reading.state is ClockState.DOUBTFUL:
-        action = f"set the clock: signed data are from {reading.floor:%Y-%m-%d %H:%M} UTC"
+        action = (
+            f"signed data are from {reading.floor:%Y-%m-%d %H:%M} UTC: set the system's clock, "
+            "then `python -m kiosk trust clock --confirm TIME`"
+        )
         return red("clock", shown, action)
     return fine("clock", f"{shown}, within {reading.uncertainty_s:.0f} s")

@@ -69,12 +69,62 @@ class ManualClock:
         self.now += seconds
 
 
+class FakeDevice:
+    """A cv2.VideoCapture: notes what it is asked for and gives the pictures it was made with, then fails.
+
+    A picture may be None (a failed grab), an exception, or a number of seconds that a grab waits in vain.
+    Every grab waits `wait_s` on `clock`, as for a camera's next picture.
+    """
+
+    def __init__(self, pictures=(), clock=None, *, opens=True, wait_s=1 / 15, fourcc="MJPG"):
+        self.pictures = list(pictures)
+        self.clock = clock or ManualClock()
+        self.opens = opens
+        self.wait_s = wait_s
+        self.fourcc = fourcc
+        self.made_at = None
+        self.asked = []
+        self.decoded = 0
+        self.released = False
+        self._grabbed = None
+
+    def isOpened(self):  # noqa: N802 - OpenCV's name
+        return self.opens
+
+    def set(self, prop, value):
+        self.asked.append((prop, value))
+        return False
+
+    def get(self, prop):
+        if prop == cv2.CAP_PROP_POS_MSEC:
+            return -1.0 if self.made_at is None else self.made_at * 1000
+        return float(cv2.VideoWriter.fourcc(*self.fourcc)) if self.fourcc else 0.0
+
+    def grab(self):
+        self.clock.sleep(self.wait_s)
+        picture = self.pictures.pop(0) if self.pictures else None
+        if isinstance(picture, Exception):
+            raise picture
+        if isinstance(picture, float):
+            self.clock.sleep(picture)
+            picture = None
+        self._grabbed = picture
+        return picture is not None
+
+    def retrieve(self):
+        self.decoded += 1
+        return True, self._grabbed
+
+    def release(self):
+        self.released = True
+
+
 class PlannedSource:
     """A camera that does what its plan says, one word a read, then goes on with the last word.
 
     "new" a new picture, "same" the last one again, "none" a failed read, "raise" an error of the library,
-    "odd" no colour picture, "empty" one without pixels. Each read takes `interval` on the clock. While
-    `plugged` is False it cannot be opened and reads fail.
+    "odd" no colour picture, "empty" one without pixels, "dot" one of a single pixel, "black" a dark one. Each
+    read takes `interval` on the clock. While `plugged` is False it cannot be opened and reads fail.
     """
 
     def __init__(self, clock, plan=("new",), interval=1 / 15):
@@ -105,6 +155,10 @@ class PlannedSource:
             return None
         if word == "empty":
             return np.zeros((0, 0, 3), np.uint8)
+        if word == "black":
+            return np.zeros((48, 64, 3), np.uint8)
+        if word == "dot":
+            return np.zeros((1, 1, 3), np.uint8)
         if word == "odd":
             return np.zeros((48, 64), np.uint8)
         if word == "new":

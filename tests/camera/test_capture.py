@@ -155,6 +155,30 @@ def test_a_frozen_camera_stays_lost_however_often_it_is_opened_again(clock):
     assert capture.status.since < 104
 
 
+@pytest.mark.parametrize("length", [2, 4, 8])
+def test_a_driver_that_goes_round_in_its_last_pictures_is_as_frozen(clock, length):
+    source = LoopingSource(clock, length)
+    capture = capture_of(source, clock)
+
+    run(capture, clock, 3)
+
+    assert capture.take(0) is None
+    assert (True, "the picture does not change") == (capture.status.lost, capture.status.detail)
+
+
+def test_a_camera_that_begins_with_the_same_dark_pictures_each_time_comes_back(clock):
+    source = PlannedSource(clock, ["black", "black", "new", "none"])
+    capture = capture_of(source, clock)
+    run(capture, clock, 3)
+    capture.take(0)
+
+    source.plan("black", "black", "black", "new")
+    run(capture, clock, 3)
+
+    assert not capture.status.lost
+    assert capture.take(0) is not None
+
+
 def test_a_still_picture_of_a_simulated_source_is_no_loss(clock):
     source = PlannedSource(clock, ["new", "same"])
     capture = capture_of(source, clock, expect_noise=False)
@@ -165,7 +189,7 @@ def test_a_still_picture_of_a_simulated_source_is_no_loss(clock):
     assert capture.take(0) is not None
 
 
-@pytest.mark.parametrize("word", ["raise", "odd", "empty"])
+@pytest.mark.parametrize("word", ["raise", "odd", "empty", "dot"])
 def test_a_source_that_misbehaves_is_let_go_of_and_tried_again(clock, word):
     source = PlannedSource(clock, ["new", word, "new"])
     capture = capture_of(source, clock)
@@ -194,6 +218,18 @@ def test_the_pause_between_attempts_grows_to_two_seconds(clock):
 
     pauses = [pause for pause in clock.slept if pause > 0.1]
     assert [0.25, 0.5, 1.0, 2.0, 2.0] == pauses[:5]
+
+
+class LoopingSource(PlannedSource):
+    """A driver that repeats its last `length` pictures in turn."""
+
+    def __init__(self, clock, length):
+        super().__init__(clock)
+        self._length = length
+
+    def read(self):
+        self._seed %= self._length
+        return super().read()
 
 
 class StallingSource(PlannedSource):

@@ -2,10 +2,10 @@ import cv2
 import numpy as np
 import pytest
 
-from kiosk.camera.devices import CameraInfo, find_camera, list_cameras
+from kiosk.camera.devices import CameraInfo, find_camera, find_refusal, list_cameras
 from kiosk.camera.webcam import WebcamSource
 from kiosk.model import Fault, Reason
-from tests.camera.makers import noise_picture
+from tests.camera.makers import FakeDevice, noise_picture
 
 
 class Machine:
@@ -16,9 +16,9 @@ class Machine:
         self.dev = root / "dev"
         self.hardware = root / "sys" / "devices"
         self.sys.mkdir(parents=True)
-        self.dev.mkdir()
+        self.dev.mkdir(parents=True)
 
-    def add_usb(self, number, name, by_id, node="0"):
+    def add_usb(self, number, name, by_id, node="0", socket=None):
         usb = self.hardware / "pci0" / f"usb{number}"
         entry = usb / "1-1:1.0" / "video4linux" / f"video{number}"
         entry.mkdir(parents=True)
@@ -26,9 +26,11 @@ class Machine:
         (usb / "idProduct").write_text("0825\n")
         self._describe(entry, name, node)
         (entry / "device").symlink_to(usb / "1-1:1.0")
-        links = self.dev / "v4l" / "by-id"
-        links.mkdir(parents=True, exist_ok=True)
-        (links / by_id).symlink_to(f"../../video{number}")
+        for kind, link in (("by-id", by_id), ("by-path", socket)):
+            if link is not None:
+                links = self.dev / "v4l" / kind
+                links.mkdir(parents=True, exist_ok=True)
+                (links / link).symlink_to(f"../../video{number}")
         return self
 
     def add_virtual(self, number, name):
@@ -97,34 +99,10 @@ def test_a_camera_that_is_not_there_is_lost(machine, wanted):
     assert fault.value.reason is Reason.CAMERA_LOST
 
 
-class FakeDevice:
-    """A V4L2 device: notes what it is asked for and gives the pictures it was made with, then fails."""
-
-    def __init__(self, pictures=(), *, opens=True):
-        self.pictures = list(pictures)
-        self.opens = opens
-        self.asked = []
-        self.released = False
-
-    def isOpened(self):  # noqa: N802 - OpenCV's name
-        return self.opens
-
-    def set(self, prop, value):
-        self.asked.append((prop, value))
-        return False
-
-    def read(self):
-        picture = self.pictures.pop(0) if self.pictures else None
-        if isinstance(picture, Exception):
-            raise picture
-        return picture is not None, picture
-
-    def release(self):
-        self.released = True
-
-
 def a_webcam(device, camera=USB, **options):
-    return WebcamSource("2", find=lambda _: camera, open_device=lambda _: device, **options)
+    return WebcamSource(
+        "2", find=lambda _: camera, open_device=lambda _: device, clock=device.clock, **options
+    )
 
 
 def test_mjpg_is_asked_for_first_then_size_rate_and_one_buffer():
@@ -146,7 +124,7 @@ def test_the_size_is_read_from_a_picture_and_not_from_promises():
 
     source.open()
 
-    assert (64, 48) == source.picture_size
+    assert (64, 48) == source.delivery.size
     assert np.array_equal(source.read(), noise_picture(2, (64, 48)))
     assert (source.name, source.simulated) == ("Maker Cam", False)
 
@@ -213,3 +191,48 @@ def test_a_number_no_device_has_is_a_lost_camera_on_this_machine():
         WebcamSource("999").open()
 
     assert fault.value.reason is Reason.CAMERA_LOST
+
+
+def test_a_camera_is_found_by_its_stable_name_after_it_came_back_under_another_number(tmp_path):
+    before = Machine(tmp_path / "before").add_usb(0, "Maker Cam", "usb-Maker_Cam-index0")
+    after = Machine(tmp_path / "after").add_usb(4, "Maker Cam", "usb-Maker_Cam-index0")
+    machines, opened = [before, after], []
+    device = FakeDevice([noise_picture(1), noise_picture(2)])
+
+    def open_device(index):
+        opened.append(index)
+        return device
+
+    source = WebcamSource(
+        "/dev/v4l/by-id/usb-Maker_Cam-index0",
+        find=lambda wanted: machines.pop(0).find(wanted),
+        open_device=open_device,
+    )
+    source.open()
+    source.open()
+
+    assert [0, 4] == opened
+    assert "usb-Maker_Cam-index0" == source.delivery.camera
+
+
+def test_two_cameras_of_one_name_are_told_apart_by_their_sockets(machine):
+    machine.add_usb(0, "Cam", "usb-Cam-index0", socket="pci-usb-0:1-index0")
+    machine.add_usb(2, "Cam", None, socket="pci-usb-0:2-index0")
+
+    assert ["usb-Cam-index0", "pci-usb-0:2-index0"] == [camera.id for camera in machine.list()]
+    assert 0 == machine.find("/dev/v4l/by-path/pci-usb-0:1-index0").index
+    assert 2 == machine.find("pci-usb-0:2-index0").index
+
+
+def test_a_camera_without_a_link_has_no_stable_name(machine):
+    machine.add_usb(0, "Cam", "usb-Cam-index0").add_virtual(1, "Dummy")
+
+    assert [True, False] == [camera.is_stable for camera in machine.list()]
+
+
+def test_a_virtual_device_is_refused_in_words(machine):
+    machine.add_usb(0, "Cam", "usb-Cam-index0").add_virtual(1, "Dummy")
+
+    assert [None, "is a virtual device: a program, not a sensor"] == [
+        find_refusal(camera) for camera in machine.list()
+    ]
