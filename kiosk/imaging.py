@@ -26,6 +26,10 @@ class ImageRefused(ValueError):
     """These bytes are no picture that the kiosk decodes. The text says why, without content."""
 
 
+class ImageTooLarge(ImageRefused):
+    """More bytes or pixels than the kiosk decodes."""
+
+
 @dataclass(frozen=True, slots=True)
 class ImageLimits:
     """How much one image may hold: bytes as stored, pixels as width times height."""
@@ -54,7 +58,6 @@ _BROKEN = (
     MemoryError,
     struct.error,
     zlib.error,
-    Image.DecompressionBombError,
 )
 # Pillow refuses at twice this figure, in the WebP plugin even before it allocates the canvas.
 Image.MAX_IMAGE_PIXELS = FILE_LIMITS.max_pixels // 2
@@ -72,7 +75,7 @@ def decode_image(content: bytes, limits: ImageLimits) -> Pixels:
     if not content:
         raise ImageRefused("no bytes")
     if len(content) > limits.max_bytes:
-        raise ImageRefused(f"{len(content)} bytes, at most {limits.max_bytes}")
+        raise ImageTooLarge(f"{len(content)} bytes, at most {limits.max_bytes}")
     _refuse_costly(content, limits)
     with _QUIETLY, warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -82,6 +85,8 @@ def decode_image(content: bytes, limits: ImageLimits) -> Pixels:
                 return _upright_bgr(image)
         except ImageRefused:
             raise
+        except Image.DecompressionBombError as err:
+            raise ImageTooLarge(f"more than {limits.max_pixels} pixels") from err
         except _BROKEN as err:
             raise ImageRefused(f"not a picture this kiosk reads: {type(err).__name__}") from err
 
@@ -101,7 +106,7 @@ def read_image_file(path: Path, limits: ImageLimits = FILE_LIMITS) -> Pixels:
             raise
         raise ImageRefused(f"file not readable: {type(err).__name__}") from err
     if len(content) > limits.max_bytes:
-        raise ImageRefused(f"more than {limits.max_bytes} bytes")
+        raise ImageTooLarge(f"more than {limits.max_bytes} bytes")
     return decode_image(content, limits)
 
 
@@ -115,7 +120,7 @@ def _refuse_costly(content: bytes, limits: ImageLimits) -> None:
     if start >= 0 and (content[4:8] == b"jP  " or start == 0) and len(content) >= start + 32:
         right, bottom, left, top, tile_w, tile_h = struct.unpack_from(">6I", content, start + 8)
         if right * bottom > limits.max_pixels or left >= right or top >= bottom:
-            raise ImageRefused("JPEG 2000 code stream too large")
+            raise ImageTooLarge("JPEG 2000 code stream too large")
         if tile_w * tile_h * 1024 < right * bottom:
             raise ImageRefused("JPEG 2000 with too many tiles")
 
@@ -123,7 +128,7 @@ def _refuse_costly(content: bytes, limits: ImageLimits) -> None:
 def _refuse_unfit(image: Image.Image, limits: ImageLimits) -> None:
     width, height = image.size
     if width < 1 or height < 1 or width * height > limits.max_pixels:
-        raise ImageRefused(f"{width} x {height} pixels, at most {limits.max_pixels}")
+        raise ImageTooLarge(f"{width} x {height} pixels, at most {limits.max_pixels}")
     # A phone's JPEG may carry a second picture ("MPO"), which is not an animation.
     if getattr(image, "is_animated", False) and image.format != "MPO":
         raise ImageRefused("animated")

@@ -1,4 +1,4 @@
-"""`python -m kiosk verify`: one picture or text, checked off the counter.
+"""`python -m kiosk verify`: one picture, PDF or text, checked off the counter.
 
 Rules kept here: the answer is never authoritative: it writes no row, keeps no memory of codes seen, and
 lets a file stand for a phone; it holds no personal data. Deciding is left to `verify` and `examination`.
@@ -11,22 +11,43 @@ import argparse
 import json
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from kiosk.camera.qr import QrReader
 from kiosk.config import Settings, load_settings
 from kiosk.examination import Examination, examine_photo, examine_still_face, tightened
 from kiosk.face.engine import load_engine
 from kiosk.imaging import ImageRefused, read_image_file
-from kiosk.model import Check, ClockReading, Fault, Grade, Outcome, Pixels, Presentation, Source, Verdict
+from kiosk.intake.child import CodeReading
+from kiosk.intake.choice import choose_code, distinct_ids
+from kiosk.intake.codes import find_codes
+from kiosk.intake.hatch import read_bounded
+from kiosk.logfloor import LogFloor
+from kiosk.model import (
+    Check,
+    CheckFailed,
+    ClockReading,
+    Fault,
+    Grade,
+    Outcome,
+    Pixels,
+    Presentation,
+    Reason,
+    Source,
+    Unread,
+    Verdict,
+)
+from kiosk.pdf import is_pdf
 from kiosk.trust.clock import read_clock
+from kiosk.trust.grading import grade_list, grade_store
+from kiosk.trust.logged import find_nothing
 from kiosk.trust.policy import PurposePolicy
 from kiosk.trust.store import load_trust
 from kiosk.trust.strictjson import format_time
-from kiosk.trust.system_clock import SystemClock
+from kiosk.trust.system_clock import CLOCK_FILE, observe_machine, peek_clock
 from kiosk.trust.trustset import TrustSet
 from kiosk.ui.language import Language
 from kiosk.ui.reasons import REASONS
@@ -43,7 +64,7 @@ _FIRST_YEAR, _LAST_YEAR = 2000, 9000
 class Request:
     """What is asked, with everything it is decided by."""
 
-    presentation: Presentation | None
+    shown: Presentation | Unread
     face: Pixels | None
     trust: TrustSet
     purpose: PurposePolicy
@@ -57,9 +78,14 @@ class _UsageError(Exception):
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `verify`."""
-    parser = subparsers.add_parser("verify", help="verify one picture or text, off the counter")
-    parser.add_argument("image", nargs="?", type=Path, metavar="IMAGE", help="a picture with the code in it")
-    parser.add_argument("--text", metavar="S", help="the text of the code, instead of a picture")
+    parser = subparsers.add_parser("verify", help="verify one picture, PDF or text, off the counter")
+    parser.add_argument(
+        "file", nargs="?", type=Path, metavar="FILE", help="a picture or PDF with the code in it"
+    )
+    parser.add_argument(
+        "--code", type=int, metavar="N", help="which ID, where the file holds several (1, 2, ...)"
+    )
+    parser.add_argument("--text", metavar="S", help="the text of the code, instead of a file")
     parser.add_argument("--face", type=Path, metavar="IMAGE", help="a picture of the person present")
     parser.add_argument("--trust", type=Path, metavar="DIR", help="the trust store ([paths] store)")
     parser.add_argument("--purpose", metavar="P", help="a purpose of the signed policy (the station's own)")
@@ -111,26 +137,44 @@ def _refuse(fault: Fault, *, as_json: bool) -> int:
 
 
 def _load_request(args: argparse.Namespace) -> Request:
-    if (args.image is None) == (args.text is None):
-        raise _UsageError("give one picture, or one text with --text")
+    if (args.file is None) == (args.text is None):
+        raise _UsageError("give one picture or PDF, or one text with --text")
     settings = load_settings(args.config)
-    presentation = _read_code(args.image) if args.text is None else _pasted(args.text)
+    shown = _read_code(args.file, args.code) if args.text is None else _pasted(args.text)
     face = None if args.face is None else _read_picture(args.face)
-    trust = load_trust(args.trust or settings.paths.store)
+    paths, named = settings.paths, args.trust is not None
+    logged = find_nothing if named else LogFloor(paths.log, paths.store).find
+    trust = load_trust(args.trust if named else paths.store, logged)
     if args.at is None:
-        clock = SystemClock().read(trust.floor)
+        memory = None if named else paths.state / CLOCK_FILE
+        clock = peek_clock(memory, observe_machine(), trust.floor)
     else:
         clock = read_clock(args.at, trust.floor, given=True)
-    return Request(presentation, face, trust, _find_purpose(trust, args.purpose), clock, settings)
+    return Request(shown, face, trust, _find_purpose(trust, args.purpose), clock, settings)
 
 
 def _pasted(text: str) -> Presentation:
     return Presentation(text.strip("\r\n"), Source.PASTE)
 
 
-def _read_code(path: Path) -> Presentation | None:
-    code = QrReader().read_still(_read_picture(path))
-    return None if code is None or code.text is None else Presentation(code.text, Source.FILE)
+def _read_code(path: Path, number: int | None) -> Presentation | Unread:
+    """Read the code in a file; a PDF in a process of its own, for drawing one may take for ever."""
+    content = b""
+    try:
+        content = read_bounded(path)
+        texts = CodeReading().read(content) if is_pdf(content) else find_codes(content)
+        text = choose_code(texts) if number is None else _numbered(distinct_ids(texts), number)
+        return Presentation(text, Source.FILE)
+    except CheckFailed as err:
+        if err.reason is Reason.FILE_UNREADABLE and not is_pdf(content):
+            raise _UsageError(f"{path}: {err.detail}") from err
+        return Unread(err.reason, Source.FILE)
+
+
+def _numbered(ids: Sequence[str], number: int) -> str:
+    if not 1 <= number <= len(ids):
+        raise _UsageError(f"there is no ID number {number}; IDs in the file: {len(ids)}")
+    return ids[number - 1]
 
 
 def _read_picture(path: Path) -> Pixels:
@@ -149,12 +193,10 @@ def _find_purpose(trust: TrustSet, name: str | None) -> PurposePolicy:
 
 def _examine(request: Request) -> tuple[Examined, Verdict]:
     trust, purpose, clock = request.trust, request.purpose, request.clock
-    if request.presentation is None:
-        examined = examine_no_code(trust, purpose, clock)
+    if isinstance(request.shown, Unread):
+        examined = examine_no_code(trust, purpose, clock, request.shown.reason)
         return examined, conclude(examined)
-    examined = verify_credential(
-        request.presentation, trust, purpose, clock, time.perf_counter, at_counter=False
-    )
+    examined = verify_credential(request.shown, trust, purpose, clock, time.perf_counter, at_counter=False)
     return examined, conclude(examined, _compare(request, examined).later_checks)
 
 
@@ -205,10 +247,14 @@ def _describe_check(check: Check) -> dict[str, Any]:
 
 def _list_age(request: Request, examined: Examined) -> tuple[timedelta | None, Grade]:
     """Return the age of the credential's own list, or of the oldest where there is none to speak of."""
-    trust, latest = request.trust, max(request.clock.now, request.clock.floor)
-    if examined.credential is None or examined.grade is None:
-        return trust.oldest_age(latest), trust.oldest_grade(latest)
-    return trust.list_age(examined.credential.claims.status.uri, latest), examined.grade
+    trust, clock = request.trust, request.clock
+    latest = max(clock.now, clock.floor)
+    if examined.credential is not None:
+        uri = examined.credential.claims.status.uri
+        grade = grade_list(trust, uri, clock)
+        if grade is not None:
+            return trust.list_age(uri, latest), grade
+    return trust.oldest_age(latest), grade_store(trust, clock)
 
 
 def _lines(request: Request, verdict: Verdict, language: Language) -> list[str]:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from kiosk.view import StatusLine, View
+from kiosk.view import StatusLine, UpdateNotice, View
 
 
 class Bridge(QObject):
     """Carries views and status lines into the GUI thread, in the order posted."""
 
-    posted = Signal(object)  # a View or a StatusLine
+    posted = Signal(object)  # a View, a StatusLine or an UpdateNotice
 
-    def post(self, message: View | StatusLine) -> None:
+    def post(self, message: View | StatusLine | UpdateNotice) -> None:
         """Send `message` to the window; from any thread, without waiting."""
         self.posted.emit(message)

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Qt, Slot
 
 from kiosk.ui.bridge import Bridge
 from kiosk.ui.window import MainWindow
-from kiosk.view import Request, StatusLine
+from kiosk.view import Request, StatusLine, UpdateNotice
 
 
 class Controller(QObject):
@@ -27,9 +27,11 @@ class Controller(QObject):
 
     @Slot(object)
     def _show(self, message: object) -> None:
-        """Draw a view, or set the status line."""
+        """Draw a view, or set the status line or the notice."""
         if isinstance(message, StatusLine):
             self._window.set_status(message)
+        elif isinstance(message, UpdateNotice):
+            self._window.set_notice(message)
         else:
             self._window.render_view(message)  # type: ignore[arg-type]  # a Signal(object) loses the type
 

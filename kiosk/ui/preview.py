@@ -12,7 +12,16 @@ from enum import Enum
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Slot
-from PySide6.QtGui import QColor, QHideEvent, QImage, QPainter, QPainterPath, QPaintEvent, QPen, QShowEvent
+from PySide6.QtGui import (
+    QColor,
+    QHideEvent,
+    QImage,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from kiosk.model import Box, Frame, Pixels
@@ -30,13 +39,22 @@ class Guide(Enum):
     OVAL = "oval"
 
 
-def mirrored_image(pixels: Pixels) -> QImage:
-    """Return a mirrored RGB32 copy of `pixels`, uint8 H x W x 3, BGR, as in a looking glass."""
+def image_for_drawing(pixels: Pixels) -> QImage:
+    """Return an RGB32 copy of `pixels`, uint8 H x W x 3, BGR; the format that is drawn fastest."""
     height, width = pixels.shape[:2]
-    padded = np.full((height, width, 4), 255, dtype=np.uint8)
-    padded[:, :, :3] = pixels[:, ::-1]
-    # The image shares the array for the length of this call only; copy() makes it its own.
-    return QImage(padded.data, width, height, 4 * width, QImage.Format.Format_RGB32).copy()
+    owned = np.ascontiguousarray(pixels)
+    # The image shares the array for the length of this call only; conversion makes it its own.
+    shared = QImage(owned.data, width, height, 3 * width, QImage.Format.Format_BGR888)
+    return shared.convertToFormat(QImage.Format.Format_RGB32)
+
+
+def draw_mirrored(painter: QPainter, image: QImage, area: QRectF) -> None:
+    """Draw `image` over all of `area` as in a looking glass; the mirror costs nothing here."""
+    painter.save()
+    painter.translate(area.left() + area.right(), 0)
+    painter.scale(-1, 1)
+    painter.drawImage(area, image, covered_part(image.width(), image.height(), area))
+    painter.restore()
 
 
 def covered_part(image_width: int, image_height: int, area: QRectF) -> QRectF:
@@ -79,6 +97,11 @@ class CameraPreview(QWidget):
         """Whether a frame is held."""
         return self._image is not None
 
+    def look_through(self, latest: Callable[[], Frame | None]) -> None:
+        """Show another camera's frames from now on."""
+        self._latest = latest
+        self.clear()
+
     def show_marks(self, progress: float, box: Box | None) -> None:
         """Set the filled part of the ring, 0 to 1, and the box around what was seen, in frame pixels."""
         self._progress, self._box = min(1.0, max(0.0, progress)), box
@@ -96,7 +119,7 @@ class CameraPreview(QWidget):
         if frame is None or frame.number == self._number:
             return
         self._number = frame.number
-        self._image = mirrored_image(frame.pixels)
+        self._image = image_for_drawing(frame.pixels)
         self.update()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -130,9 +153,7 @@ class CameraPreview(QWidget):
         if self._image is None:
             painter.fillRect(area, QColor(theme.NIGHT))
         else:
-            painter.drawImage(
-                area, self._image, covered_part(self._image.width(), self._image.height(), area)
-            )
+            draw_mirrored(painter, self._image, area)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._dim_outside(painter, area, guide)
         if self._box is not None and self._image is not None and self._guide is Guide.SQUARE:

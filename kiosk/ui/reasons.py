@@ -2,14 +2,15 @@
 
 Rules kept here: one entry a `Reason`, none missing; no sentence says more than the kiosk knows (an old code
 accuses nobody, a foreign code is not called forged, a past date is never called valid, a wrong clock is the
-kiosk's fault and not the holder's). The other words stand in `words.py`, the
-table for the documents in `reasons_table.py`; this module knows no Qt.
+kiosk's fault and not the holder's). What takes the kiosk out of service stands in `reasons_service.py`, the
+other words in `words.py`, the table for the documents in `reasons_table.py`; this module knows no Qt.
 """
 
 from __future__ import annotations
 
 from kiosk.model import Reason
 from kiosk.ui.language import Text
+from kiosk.ui.reasons_service import FAULTS
 
 REASONS: dict[Reason, Text] = {
     Reason.NO_CODE: Text(
@@ -23,6 +24,30 @@ REASONS: dict[Reason, Text] = {
         "هذا الرمز ليس هوية رقمية يستطيع هذا الجهاز قراءتها؛ تحقّق من الشخص بالوسيلة المعتادة.",
         "Not an ID this kiosk can read",
         "This code is not a digital ID this kiosk can read; check the person by your usual means.",
+    ),
+    Reason.FILE_UNREADABLE: Text(
+        "تعذّرت قراءة الملف",
+        "الملف تالف، أو ليس صورة ولا مستند PDF؛ اطلب ملفًا سليمًا أو اطلب عرض الرمز من الهاتف.",
+        "File cannot be read",
+        "The file is damaged, or neither a picture nor a PDF; ask for another or for the code on the phone.",
+    ),
+    Reason.FILE_LOCKED: Text(
+        "الملف محمي بكلمة مرور",
+        "لا يفتح الجهاز ملفًا محميًا بكلمة مرور؛ اطلب نسخة غير محمية أو اطلب عرض الرمز من الهاتف.",
+        "File is locked with a password",
+        "The kiosk opens no locked file; ask for one without a password or for the code on the phone.",
+    ),
+    Reason.FILE_TOO_LARGE: Text(
+        "الملف أكبر من المسموح",
+        "حجم الملف أو عدد صفحاته أو وقت قراءته يتجاوز الحد؛ اطلب صورة للرمز وحده أو اطلب عرضه من الهاتف.",
+        "File is too large",
+        "The file is too large, too long or too slow to read; ask for a picture of the code alone.",
+    ),
+    Reason.SEVERAL_CODES: Text(
+        "في الملف أكثر من هوية",
+        "لا يختار الجهاز بين هويات مختلفة في ملف واحد؛ اطلب ملفًا أو صورة لكل هوية.",
+        "Several IDs in one file",
+        "The kiosk does not choose between different IDs in one file; bring each in a file of its own.",
     ),
     Reason.STATUS_UNKNOWN: Text(
         "حالة الهوية غير معروفة",
@@ -222,52 +247,5 @@ REASONS: dict[Reason, Text] = {
         "Face does not match",
         "The kiosk finds another face than the ID's photo; do not accept it, ask for another document.",
     ),
-    Reason.TRUST_MISSING: Text(
-        "بيانات التحقق غير موجودة",
-        "لا يعمل الجهاز دون بيانات جهات الإصدار المعتمدة؛ أبلغ المشرف لتحميلها.",
-        "Trust data are missing",
-        "The kiosk cannot verify without its trust data; ask the supervisor to load them.",
-    ),
-    Reason.TRUST_INVALID: Text(
-        "بيانات التحقق غير سليمة",
-        "لم تجتز بيانات التحقق في الجهاز فحصها؛ أبلغ المشرف لتحميلها من مصدرها.",
-        "Trust data are not sound",
-        "The kiosk's trust data did not pass their check; ask the supervisor to load them again.",
-    ),
-    Reason.TRUST_EXPIRED: Text(
-        "انتهت مدة بيانات التحقق",
-        "تجاوزت بيانات التحقق في الجهاز مدتها؛ أبلغ المشرف لتحديثها.",
-        "Trust data have expired",
-        "The kiosk's trust data are past their time; ask the supervisor to update them.",
-    ),
-    Reason.CAMERA_LOST: Text(
-        "لا صورة من الكاميرا",
-        "افصل سلك الكاميرا وأعد توصيله، ثم اضغط «أعد المحاولة».",
-        "No picture from the camera",
-        "Unplug the camera, plug it in again, then press “Try again”.",
-    ),
-    Reason.LOG_UNWRITABLE: Text(
-        "تعذّرت الكتابة في السجل",
-        "لا يعمل الجهاز دون تسجيل؛ أبلغ المشرف لفحص القرص والصلاحيات.",
-        "The log cannot be written",
-        "The kiosk does not work unrecorded; ask the supervisor to check the disk and its permissions.",
-    ),
-    Reason.LOG_BROKEN: Text(
-        "السجل غير سليم",
-        "لم يجتز السجل فحصه، وقد يكون فيه تغيير أو نقص؛ لا تستخدم الجهاز وأبلغ المراجعة الداخلية.",
-        "The log is not sound",
-        "The log failed its check, rows may be changed or missing; stop using this kiosk, tell the auditor.",
-    ),
-    Reason.DISK_LOW: Text(
-        "القرص يكاد يمتلئ",
-        "لم تبقَ مساحة تكفي للسجل؛ أبلغ المشرف لإخلاء مساحة.",
-        "The disk is almost full",
-        "There is too little room for the log; ask the supervisor to free space.",
-    ),
-    Reason.MODEL_ALTERED: Text(
-        "ملف مطابقة الوجه غير معتمد",
-        "ملف مطابقة الوجه مفقود أو ليس الملف المعتمد؛ أبلغ المشرف لإعادة تثبيت البرنامج.",
-        "Face model is not the approved one",
-        "The face model is missing or altered; ask the supervisor to install the program again.",
-    ),
+    **FAULTS,
 }

@@ -15,7 +15,14 @@ from kiosk.ui.words import OUTCOMES, STEPS
 
 # The steps at which a reason is found, for the table alone.
 _STEPS: dict[Step, tuple[Reason, ...]] = {
-    Step.DECODE: (Reason.NO_CODE, Reason.NOT_A_CREDENTIAL),
+    Step.DECODE: (
+        Reason.NO_CODE,
+        Reason.NOT_A_CREDENTIAL,
+        Reason.FILE_UNREADABLE,
+        Reason.FILE_LOCKED,
+        Reason.FILE_TOO_LARGE,
+        Reason.SEVERAL_CODES,
+    ),
     Step.PARSE: (Reason.NOT_A_CREDENTIAL, Reason.MALFORMED),
     Step.SIGNATURE: (
         Reason.SIGNATURE_INVALID,

@@ -173,6 +173,8 @@ QWidget#bar QLabel {{ color: {ON_DARK}; }}
 QWidget#bar QLabel#chip {{ background: {CHIP}; border-radius: {metrics.px(10)}px; padding: 0 {pad}px; }}
 QWidget#bar QLabel#chip[level="amber"] {{ background: {REFER_GROUND}; color: {REFER_INK}; }}
 QWidget#bar QLabel#chip[level="red"] {{ background: {FAIL_GROUND}; color: {ON_DARK}; }}
+QLabel#notice {{ background: {REFER_GROUND}; color: {REFER_INK}; }}
+QLabel#notice[level="good"] {{ background: {CHIP}; color: {ON_DARK}; }}
 QLabel#ribbon {{ background: {RIBBON}; color: {ON_DARK}; }}
 QWidget#actions {{ background: {PAGE}; border-top: 1px solid {EDGE}; }}
 QFrame#card {{ background: {CARD}; border: 1px solid {EDGE}; border-radius: {radius}px; }}

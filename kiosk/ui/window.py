@@ -25,9 +25,19 @@ from kiosk.ui.screens.result import ResultScreen
 from kiosk.ui.screens.scan import ScanScreen
 from kiosk.ui.statusbar import StatusBar, utc_now
 from kiosk.ui.text import Writer
-from kiosk.ui.widgets import Button, FitLabel
-from kiosk.ui.words import ENVIRONMENTS
-from kiosk.view import AttentionView, ClosingView, FaceView, Request, ResultView, ScanView, StatusLine, View
+from kiosk.ui.widgets import Button, FitLabel, restyle
+from kiosk.ui.words import ENVIRONMENTS, UPDATES
+from kiosk.view import (
+    AttentionView,
+    ClosingView,
+    FaceView,
+    Request,
+    ResultView,
+    ScanView,
+    StatusLine,
+    UpdateNotice,
+    View,
+)
 
 IDLE_LANGUAGE_MS = 60_000
 
@@ -58,11 +68,13 @@ class MainWindow(QWidget):
         self._metrics: theme.Metrics | None = None
         self._view: View = ScanView()
         self.ribbon, self.bar = FitLabel("ribbon", weight=QFont.Weight.DemiBold), StatusBar(now)
+        self.notice = FitLabel("notice", weight=QFont.Weight.DemiBold)
         self.scan, self.face = ScanScreen(latest), FaceScreen(latest)
         self.result, self.attention = ResultScreen(blue_pass=blue_pass), AttentionScreen()
         self.screens: tuple[Screen, ...] = (self.scan, self.face, self.result, self.attention)
         self.language_button = Button("language")
         self._environment = Environment.PRODUCTION
+        self._notice = UpdateNotice(None)
         self._build()
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
@@ -76,6 +88,8 @@ class MainWindow(QWidget):
         self.stack, self.action_stack, self.action_row = QStackedWidget(), QStackedWidget(), QWidget()
         self.ribbon.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.ribbon.hide()
+        self.notice.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.notice.hide()
         self.action_row.setObjectName("actions")
         self.action_row.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         column, self._row = QVBoxLayout(self), QHBoxLayout(self.action_row)
@@ -86,7 +100,7 @@ class MainWindow(QWidget):
             self.stack.addWidget(screen)
             self.action_stack.addWidget(screen.foot)
             screen.requested.connect(self.requested)
-        for part in (self.ribbon, self.bar):
+        for part in (self.ribbon, self.bar, self.notice):
             column.addWidget(part)
         column.addWidget(self.stack, 1)
         column.addWidget(self.action_row)
@@ -99,6 +113,11 @@ class MainWindow(QWidget):
     def language(self) -> Language:
         """The language shown now."""
         return self._writer.language
+
+    @property
+    def is_kiosk(self) -> bool:
+        """Whether the window cannot be closed or left."""
+        return self._kiosk_mode
 
     @property
     def view(self) -> View:
@@ -122,6 +141,7 @@ class MainWindow(QWidget):
             self.attention.show_view(view)
             screen = self.attention
         self._view = view
+        self._place_notice()
         if screen is not before:
             self.stack.setCurrentWidget(screen)
             self.action_stack.setCurrentWidget(screen.foot)
@@ -135,6 +155,11 @@ class MainWindow(QWidget):
         self._environment = status.environment
         self.bar.set_status(status)
         self._write_ribbon()
+
+    def set_notice(self, notice: UpdateNotice) -> None:
+        """Tell how an update went, between visits only: nothing moves while somebody is looked at."""
+        self._notice = notice
+        self._write_notice()
 
     def set_language(self, language: Language) -> None:
         """Translate and mirror everything."""
@@ -150,6 +175,7 @@ class MainWindow(QWidget):
         for screen in self.screens:
             screen.set_writer(self._writer)
         self._write_ribbon()
+        self._write_notice()
 
     @Slot()
     def switch_language(self) -> None:
@@ -167,6 +193,16 @@ class MainWindow(QWidget):
         self.ribbon.setVisible(shown)
         self.ribbon.show_text(ENVIRONMENTS[self._environment].sentence(self.language) if shown else "")
 
+    def _write_notice(self) -> None:
+        outcome = self._notice.outcome
+        self.notice.show_text("" if outcome is None else UPDATES[outcome].say(self.language))
+        restyle(self.notice, "level", "good" if outcome is not None and outcome.is_good else "")
+        self._place_notice()
+
+    def _place_notice(self) -> None:
+        between = isinstance(self._view, ScanView | AttentionView)
+        self.notice.setVisible(between and self._notice.outcome is not None)
+
     def apply_size(self, size: QSize) -> None:
         """Set every size for a window of `size`."""
         dots = self.screen().physicalDotsPerInch() if self.screen() else 0.0
@@ -177,6 +213,8 @@ class MainWindow(QWidget):
         self.setStyleSheet(theme.style_sheet(metrics, blue_pass=self._blue_pass))
         self.ribbon.set_sizes(metrics.text_px(19))
         self.ribbon.setFixedHeight(metrics.px(36))
+        self.notice.set_sizes(metrics.text_px(19))
+        self.notice.setFixedHeight(metrics.px(36))
         margin = max(metrics.px(12), metrics.gap_px // 2)
         self._row.setContentsMargins(metrics.px(28), margin, metrics.px(28), margin)
         self._row.setSpacing(metrics.gap_px)

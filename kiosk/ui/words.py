@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from kiosk.model import ClockState, Environment, Grade, Hint, Note, Outcome, Step
 from kiosk.ui.language import Text, Word
-from kiosk.view import HolderClass, Likeness
+from kiosk.view import Caution, HolderClass, Likeness, UpdateOutcome
 
 OUTCOMES: dict[Outcome, Word] = {
     Outcome.PASS: Word("مقبول", "PASS"),
@@ -55,6 +55,10 @@ HINTS: dict[Hint, Word] = {
     Hint.WAIT_FOR_NEW_CODE: Word(
         "انتظر حتى يتجدّد الرمز في الهاتف", "Wait until the code on the phone changes"
     ),
+    Hint.SCAN_AGAIN: Word(
+        "لم تكتمل قراءة الماسح، أعد مسح الرمز", "The scanner's read was not complete; scan again"
+    ),
+    Hint.READING_FILE: Word("تجري قراءة الملف", "Reading the file"),
     Hint.PUT_PHONE_AWAY: Word("أبعد الهاتف عن الكاميرا", "Move the phone away from the camera"),
     Hint.LOOK_AT_CAMERA: Word("انظر إلى الكاميرا", "Look at the camera"),
     Hint.ONE_PERSON: Word("ليقف شخص واحد أمام الكاميرا", "One person at a time, please"),
@@ -117,6 +121,61 @@ NOTES: dict[Note, Text] = {
     ),
 }
 
+UPDATES: dict[UpdateOutcome, Word] = {
+    UpdateOutcome.PROMOTED: Word(
+        "حُدِّثت بيانات التحقق، ويُعمل بها من الزائر التالي.",
+        "The verification data were updated; they count from the next visitor on.",
+    ),
+    UpdateOutcome.CURRENT: Word(
+        "بيانات التحقق في هذا الجهاز هي الأحدث، ولا جديد في وحدة التخزين.",
+        "This kiosk's verification data are up to date already; the stick brings nothing newer.",
+    ),
+    UpdateOutcome.OLD: Word(
+        "لم تُقبل بيانات التحديث لأنها أقدم مما في الجهاز؛ أحضر نسخة أحدث.",
+        "The update was refused: it is older than what this kiosk has; bring a newer one.",
+    ),
+    UpdateOutcome.INCOMPLETE: Word(
+        "لم تُقبل بيانات التحديث لأنها ناقصة؛ انسخها كاملةً من جديد.",
+        "The update was refused: it is incomplete; copy it again as a whole.",
+    ),
+    UpdateOutcome.TAMPERED: Word(
+        "لم تُقبل بيانات التحديث لأنها تالفة أو معدَّلة؛ احصل عليها من جهة الإصدار من جديد.",
+        "The update was refused: it was altered or damaged; fetch it again from the authority.",
+    ),
+    UpdateOutcome.AUTHORITY: Word(
+        "لم تُقبل بيانات التحديث لأنها لا تحمل توقيع الجهة التي يثق بها هذا الجهاز.",
+        "The update was refused: it is not signed by the authority this kiosk trusts.",
+    ),
+    UpdateOutcome.ENVIRONMENT: Word(
+        "لم تُقبل بيانات التحديث لأنها تخص بيئة غير بيئة هذا الجهاز.",
+        "The update was refused: it belongs to another environment than this kiosk.",
+    ),
+    UpdateOutcome.EXPIRED: Word(
+        "لم تُقبل بيانات التحديث لانتهاء مدتها؛ أحضر نسخة أحدث.",
+        "The update was refused: it has expired; bring a newer one.",
+    ),
+    UpdateOutcome.CLOCK: Word(
+        "تعذّر التحديث لأن ساعة هذا الجهاز غير صحيحة؛ استدعِ المشرف لضبطها.",
+        "No update: this kiosk's clock is wrong; call the supervisor to set it.",
+    ),
+    UpdateOutcome.STATION: Word(
+        "لم تُقبل بيانات التحديث لأنها لا تجيز لهذه المحطة غرضها؛ راجع جهة الإصدار.",
+        "The update was refused: it does not allow this station its purpose; ask the authority.",
+    ),
+    UpdateOutcome.FORMAT: Word(
+        "لم تُقبل بيانات التحديث لأنها بصيغة لا يقرؤها هذا الجهاز؛ راجع جهة الإصدار.",
+        "The update was refused: it is in a form that this kiosk does not read; ask the authority.",
+    ),
+    UpdateOutcome.STORE: Word(
+        "تعذّر التحديث لأن مخزن الثقة في هذا الجهاز تالف؛ استدعِ المشرف لإعادة إعداده.",
+        "No update: this kiosk's own trust store is damaged; call the supervisor to set it up again.",
+    ),
+    UpdateOutcome.DISK: Word(
+        "تعذّر التحديث لأن الجهاز لا يستطيع الكتابة على قرصه؛ استدعِ المشرف.",
+        "No update: this kiosk cannot write to its disk; call the supervisor.",
+    ),
+}
+
 GRADES: dict[Grade, Word] = {
     Grade.FRESH: Word("محدَّثة", "fresh"),
     Grade.AGEING: Word("حان تحديثها", "ageing"),
@@ -129,6 +188,10 @@ CLOCKS: dict[ClockState, Word] = {
     ClockState.HOLDING: Word("الساعة دون مزامنة", "Clock not synced"),
     ClockState.DOUBTFUL: Word("الساعة غير موثوقة", "Clock in doubt"),
 }
+
+# With a length of time, as it follows a preposition in Arabic.
+CLOCK_SEEMS_FAST = Word("تبدو الساعة متقدمة بنحو {span}", "Clock seems {span} fast")
+CLOCK_SEEMS_SLOW = Word("تبدو الساعة متأخرة بنحو {span}", "Clock seems {span} slow")
 
 ENVIRONMENTS: dict[Environment, Text] = {
     Environment.SANDBOX: Text(
@@ -157,6 +220,13 @@ LIKENESSES: dict[Likeness, Word] = {
     Likeness.SAME: Word("مطابق", "Same person"),
     Likeness.UNSURE: Word("غير مؤكد", "Not certain"),
     Likeness.DIFFERENT: Word("غير مطابق", "Not the same person"),
+}
+
+CAUTIONS: dict[Caution, Word] = {
+    Caution.NOT_SEALED: Word("السجل غير مختوم", "Log not sealed"),
+    Caution.AUDIT_KEY_OVERDUE: Word("مفتاح ختم السجل قديم", "Log's sealing key is old"),
+    Caution.DISK_FILLING: Word("مساحة القرص تتناقص", "Disk is filling up"),
+    Caution.CAMERA_WEAK: Word("صورة الكاميرا دون المطلوب", "Camera below setting"),
 }
 
 NOT_CHECKED = Word("لم يُجرَ الفحص", "not checked")

@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QPainter
 
 from kiosk.model import Box, Frame
 from kiosk.ui.picture import image_of
-from kiosk.ui.preview import CameraPreview, Guide, covered_part, mirrored_image, place_box
+from kiosk.ui.preview import CameraPreview, Guide, covered_part, draw_mirrored, image_for_drawing, place_box
 
 
 def a_striped_picture(width=7, height=3):
@@ -34,14 +34,18 @@ def test_a_picture_may_be_a_slice_of_another():
 
 
 def test_the_preview_is_mirrored_for_the_person():
-    image = mirrored_image(a_striped_picture())
+    image, drawn = image_for_drawing(a_striped_picture()), QImage(7, 3, QImage.Format.Format_RGB32)
+    painter = QPainter(drawn)
+
+    draw_mirrored(painter, image, QRectF(0, 0, 7, 3))
+    painter.end()
 
     assert QImage.Format.Format_RGB32 == image.format()
-    assert "#ff0000" == image.pixelColor(0, 1).name()
-    assert "#0000ff" == image.pixelColor(6, 1).name()
+    assert "#ff0000" == drawn.pixelColor(0, 1).name()
+    assert "#0000ff" == drawn.pixelColor(6, 1).name()
 
 
-@pytest.mark.parametrize("make", [mirrored_image, image_of])
+@pytest.mark.parametrize("make", [image_for_drawing, image_of])
 def test_an_image_does_not_share_the_frame_s_memory(make):
     pixels = a_striped_picture()
     image = make(pixels)
@@ -49,6 +53,19 @@ def test_an_image_does_not_share_the_frame_s_memory(make):
     pixels[:] = 77
 
     assert "#4d4d4d" not in {image.pixelColor(0, 0).name(), image.pixelColor(6, 0).name()}
+
+
+def test_a_preview_may_look_through_another_camera(a_preview):
+    preview, frames = a_preview()
+    frames.append(Frame(a_striped_picture(), 1.0, 1))
+    preview.poll()
+
+    preview.look_through(lambda: None)
+    before = preview.has_picture
+    preview.look_through(lambda: Frame(a_striped_picture(), 2.0, 1))
+    preview.poll()
+
+    assert (False, True) == (before, preview.has_picture)
 
 
 def test_a_frame_covers_its_area_without_distortion():

@@ -10,7 +10,7 @@ from kiosk.ui.fields import Field
 from kiosk.ui.language import Language
 from kiosk.ui.reasons import REASONS
 from kiosk.ui.reasons_table import _STEPS, reasons_table
-from kiosk.view import HolderClass, Likeness
+from kiosk.view import Caution, HolderClass, Likeness, UpdateOutcome
 
 ROOT = Path(__file__).parents[2]
 TEXTS = [(Reason, REASONS), (Note, words.NOTES), (Environment, words.ENVIRONMENTS)]
@@ -23,6 +23,8 @@ WORDS = [
     (ClockState, words.CLOCKS),
     (HolderClass, words.HOLDER_CLASSES),
     (Likeness, words.LIKENESSES),
+    (UpdateOutcome, words.UPDATES),
+    (Caution, words.CAUTIONS),
 ]
 
 

@@ -54,6 +54,37 @@
     </message>
 </context>
 <context>
+    <name>FileIntake</name>
+    <message>
+        <source>Choose a picture or PDF with the code</source>
+        <translation>اختر صورة أو مستند PDF فيه الرمز</translation>
+    </message>
+    <message>
+        <source>Pictures and PDF</source>
+        <translation>الصور ومستندات PDF</translation>
+    </message>
+    <message>
+        <source>Folder:</source>
+        <translation>المجلد:</translation>
+    </message>
+    <message>
+        <source>File:</source>
+        <translation>الملف:</translation>
+    </message>
+    <message>
+        <source>Kind:</source>
+        <translation>النوع:</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>فتح</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>إلغاء</translation>
+    </message>
+</context>
+<context>
     <name>MainWindow</name>
     <message>
         <source>Mudaqqiq</source>
@@ -127,6 +158,10 @@
     <message>
         <source>Show the code of your digital ID</source>
         <translation>اعرض رمز هويتك الرقمية</translation>
+    </message>
+    <message>
+        <source>Open a file</source>
+        <translation>فتح ملف</translation>
     </message>
 </context>
 <context>

@@ -1,0 +1,109 @@
+"""A process of its own for one foreign file: bytes on standard input, its codes as JSON on standard output.
+
+Rules kept here: whatever the file does to a decoder, the kiosk goes on: memory and processor time are
+limited, the process can write no file, and a crash or a time-out is a reason like any other. Both sides are
+here: `read_codes` starts the process, `main` is what runs in it.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from kiosk.intake.choice import MAX_BYTES
+from kiosk.model import CheckFailed, Reason
+
+ROOT = Path(__file__).resolve().parents[2]
+MEMORY_BYTES = 3 << 30  # addresses, not pages: the libraries alone reserve a good part of it
+CPU_S = 20
+WALL_S = 30.0
+_MAX_ANSWER = 4 << 20
+_REFUSALS = {each.value: each for each in (Reason.FILE_UNREADABLE, Reason.FILE_LOCKED, Reason.FILE_TOO_LARGE)}
+_TOO_SLOW = {-signal.SIGXCPU, -signal.SIGKILL}
+
+
+class CodeReading:
+    """One file being read in its process; `stop` from any thread ends it."""
+
+    command = (sys.executable, "-m", "kiosk.intake.child")
+
+    def __init__(self, wall_s: float = WALL_S) -> None:
+        self._wall_s = wall_s
+        self._process: subprocess.Popen[bytes] | None = None
+        self._stopped = threading.Event()
+
+    def read(self, content: bytes) -> tuple[str, ...]:
+        """Return the texts of all different codes in `content`, as `find_codes` does, within the limits.
+
+        Raises CheckFailed: FILE_UNREADABLE (also when the process crashed), FILE_LOCKED, FILE_TOO_LARGE
+        (also when it took too long).
+        """
+        with subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            self.command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=ROOT,
+        ) as process:
+            self._process = process
+            if self._stopped.is_set():
+                process.kill()
+            try:
+                answer, _ = process.communicate(content, self._wall_s)
+            except subprocess.TimeoutExpired as err:
+                process.kill()
+                raise CheckFailed(Reason.FILE_TOO_LARGE, f"not read in {self._wall_s:g} s") from err
+            except OSError as err:  # it ended before it took in the whole file
+                raise CheckFailed(Reason.FILE_UNREADABLE, "the reader ended") from err
+        return _parse_answer(answer, process.returncode)
+
+    def stop(self) -> None:
+        """End the process, if there is one."""
+        self._stopped.set()
+        if self._process is not None:
+            self._process.kill()
+
+
+def _parse_answer(answer: bytes, code: int) -> tuple[str, ...]:
+    """Believe nothing but the form: the process has looked at foreign bytes."""
+    if code in _TOO_SLOW:
+        raise CheckFailed(Reason.FILE_TOO_LARGE, "reading it took too much")
+    if code != 0 or len(answer) > _MAX_ANSWER:
+        raise CheckFailed(Reason.FILE_UNREADABLE, f"the reader ended with {code}")
+    try:
+        said = json.loads(answer)
+    except (ValueError, RecursionError) as err:
+        raise CheckFailed(Reason.FILE_UNREADABLE, "the reader gave no answer") from err
+    match said:
+        case {"refused": str(reason)} if reason in _REFUSALS:
+            raise CheckFailed(_REFUSALS[reason])
+        case {"codes": [*codes]} if all(isinstance(each, str) for each in codes):
+            return tuple(codes)
+    raise CheckFailed(Reason.FILE_UNREADABLE, "the reader gave no answer")
+
+
+def main() -> int:
+    """Read a file from standard input, print its codes or the reason why there are none."""
+    from kiosk.intake.codes import find_codes  # noqa: PLC0415 - decoders are loaded in the process alone
+
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S + 2))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        said: dict[str, object] = {"codes": find_codes(sys.stdin.buffer.read(MAX_BYTES + 1))}
+    except CheckFailed as err:
+        said = {"refused": err.reason.value}
+    except MemoryError:
+        said = {"refused": Reason.FILE_TOO_LARGE.value}
+    sys.stdout.write(json.dumps(said))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
