@@ -1,9 +1,10 @@
 """The chain over the rows of the log: each row's hash covers the row before it. Pure, no file.
 
-Rules kept here: the genesis binds installation and environment; a row's hash binds its place, the row before
-and its canonical bytes; a stored row is believed in nothing until it has been compared; the first broken row
-is named, and in what way. What a chain cannot see (the last rows deleted, everything rewritten) only a hash
-kept elsewhere can: `CANNOT_KNOW` says so wherever a report is shown. Reading rows is left to `reading`.
+Rules kept here: the genesis binds installation and environment; a row's hash binds its place, the row before,
+its readable columns and its canonical bytes; a stored row is believed in nothing until it has been compared;
+the first broken row is named, and in what way. What a chain cannot see (the last rows deleted, everything
+rewritten) only a checkpoint kept elsewhere can: `CANNOT_KNOW` says so wherever a report is shown. Reading
+rows is left to `reading`, walking a whole log quickly to `walk`.
 """
 
 from __future__ import annotations
@@ -13,13 +14,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from kiosk.audit.canonical import columns_of
-from kiosk.model import Environment, Fault
+from kiosk.audit.rowbytes import ABSENT, ENDED, READABLE_COLUMNS, ROW_PREFIX
+from kiosk.model import Environment
 
 EPOCH_BYTES = 16
 
 _GENESIS = b"mudaqqiq/audit/genesis/1\0"
-_ROW = b"mudaqqiq/audit/row/1\0"
 
 CANNOT_KNOW = (
     "whether the last rows were deleted",
@@ -33,9 +33,11 @@ class Flaw(Enum):
     WRONG_TYPE = "a field of the row has a type this log never writes"
     MISSING = "the row is missing"
     UNLINKED = "the row does not continue the row before it"
-    ALTERED = "the row's hash does not match its content"
+    ALTERED = "the row's hash does not match its content or its readable columns"
     NOT_AN_ENTRY = "the row's content is not an entry"
     COLUMN_ALTERED = "a readable column differs from the row's content"
+    SEALED_ALTERED = "the sealed part is not the one the row was written with"
+    NOT_PRUNED = "earlier rows are gone, and no row says that they were pruned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +89,26 @@ def make_genesis(epoch: bytes, environment: Environment) -> Receipt:
     return Receipt(0, hashlib.sha256(_GENESIS + epoch + environment.value.encode()).digest())
 
 
-def hash_row(seq: int, previous: bytes, body: bytes) -> bytes:
+def encode_columns(columns: Sequence[str | None]) -> bytes:
+    """Encode the readable columns so that no two sets of them share their bytes.
+
+    Each text is ended by the byte 1F, each absent one is the byte 1E alone; no text holds either.
+    Raises ValueError for a text that does, or another number of columns.
+    """
+    encoded = b"".join(ABSENT if text is None else text.encode() + ENDED for text in columns)
+    if len(columns) != len(READABLE_COLUMNS) or encoded.count(ABSENT) + encoded.count(ENDED) != len(columns):
+        raise ValueError("readable columns that no row has")
+    return encoded
+
+
+def hash_row(seq: int, previous: bytes, columns: Sequence[str | None], body: bytes) -> bytes:
     """Return the SHA-256 that row `seq` carries.
 
-    All parts before `body` have a fixed length, so no two rows share their hashed bytes.
+    All parts before the columns have a fixed length and these say where they end, so no two rows share their
+    hashed bytes. Raises ValueError for columns that no row has.
     """
-    return hashlib.sha256(_ROW + previous + seq.to_bytes(8, "big") + body).digest()
+    place = previous + seq.to_bytes(8, "big")
+    return hashlib.sha256(ROW_PREFIX + place + encode_columns(columns) + body).digest()
 
 
 def verify_chain(rows: Iterable[StoredRow], after: Receipt) -> ChainReport:
@@ -106,32 +122,32 @@ def verify_chain(rows: Iterable[StoredRow], after: Receipt) -> ChainReport:
     return ChainReport(head.seq - after.seq, head, None)
 
 
-def verify_tail(rows: Sequence[StoredRow], asked_for: int, genesis: Receipt) -> ChainReport:
+def verify_tail(rows: Sequence[StoredRow], asked_for: int, base: Receipt) -> ChainReport:
     """Walk the last rows alone, believing only what the first of them says it follows.
 
-    Fewer rows than were `asked_for` are the whole log, and follow the genesis.
+    Fewer rows than were `asked_for` are the whole log, and follow `base`: the genesis, or what was pruned.
     """
     if len(rows) < max(asked_for, 1):
-        return verify_chain(rows, genesis)
+        return verify_chain(rows, base)
     seq, previous = rows[0].seq, rows[0].previous
-    if type(seq) is not int or type(previous) is not bytes or seq == 1:
-        return verify_chain(rows, genesis)
+    if type(seq) is not int or type(previous) is not bytes or seq <= base.seq + 1:
+        return verify_chain(rows, base)
     return verify_chain(rows, Receipt(seq - 1, previous))
 
 
 def _check_row(row: StoredRow, after: Receipt) -> Receipt | Flaw:
-    seq, previous, body, row_hash = row.seq, row.previous, row.body, row.hash
+    seq, previous, body = row.seq, row.previous, row.body
     if type(seq) is not int or type(previous) is not bytes or type(body) is not bytes:
         return Flaw.WRONG_TYPE
     if seq != after.seq + 1:
         return Flaw.MISSING
     if previous != after.hash:
         return Flaw.UNLINKED
-    expected = Receipt(seq, hash_row(seq, previous, body))
-    if row_hash != expected.hash:
-        return Flaw.ALTERED
+    columns = [text for text in row.columns if text is None or isinstance(text, str)]
+    if len(columns) != len(row.columns):
+        return Flaw.WRONG_TYPE
     try:
-        columns = columns_of(body)
-    except Fault:
-        return Flaw.NOT_AN_ENTRY
-    return expected if row.columns == columns else Flaw.COLUMN_ALTERED
+        expected = Receipt(seq, hash_row(seq, previous, columns, body))
+    except ValueError:  # columns that no row has, or letters that are none
+        return Flaw.ALTERED
+    return expected if row.hash == expected.hash else Flaw.ALTERED

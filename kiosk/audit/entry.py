@@ -7,12 +7,38 @@ from `canonical`, the order of rows from `chain`, the file from `log`.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum
 
+from kiosk.audit.facts import (
+    MAX_TEXT,
+    CameraChanged,
+    CodesCounted,
+    Exported,
+    KeySealed,
+    LastKnown,
+    PruneBasis,
+    Pruned,
+    Receipted,
+    Shredded,
+    Start,
+    Stop,
+    check_finite,
+    check_text,
+    check_utc,
+)
+from kiosk.audit.facts_trust import (
+    ClockConfirmed,
+    ClockStep,
+    ClockSuspected,
+    ListSeen,
+    RoleSeen,
+    RootReplaced,
+    TrustChanged,
+    TrustRefused,
+)
 from kiosk.model import (
     Check,
     ClockState,
@@ -26,7 +52,38 @@ from kiosk.model import (
     Verdict,
 )
 
-MAX_TEXT = 120  # letters in any text of a row: room for a station's name, none for a code or a photo
+__all__ = [
+    "MAX_TEXT",
+    "CameraChanged",
+    "ClockConfirmed",
+    "ClockStep",
+    "ClockSuspected",
+    "CodeMeasure",
+    "CodesCounted",
+    "Entry",
+    "EntryKind",
+    "Exported",
+    "FaceMeasure",
+    "Fact",
+    "KeySealed",
+    "LastKnown",
+    "ListSeen",
+    "ListUsed",
+    "PruneBasis",
+    "Pruned",
+    "Receipted",
+    "RoleSeen",
+    "RootReplaced",
+    "Shredded",
+    "Start",
+    "StepResult",
+    "Stop",
+    "TrustChanged",
+    "TrustRefused",
+    "Visit",
+    "record_notes",
+    "record_steps",
+]
 
 
 class EntryKind(Enum):
@@ -37,24 +94,17 @@ class EntryKind(Enum):
     STOP = "STOP"
     CODES_COUNTED = "CODES_COUNTED"
     CLOCK_STEP = "CLOCK_STEP"
+    CLOCK_SUSPECTED = "CLOCK_SUSPECTED"
+    CLOCK_CONFIRMED = "CLOCK_CONFIRMED"
     TRUST_CHANGED = "TRUST_CHANGED"
-
-
-def _check_text(*texts: str | None) -> None:
-    for text in texts:
-        if text is not None and (len(text) > MAX_TEXT or not text.isprintable()):
-            raise ValueError(f"text of a row must be printable and at most {MAX_TEXT} letters")
-
-
-def _check_finite(*numbers: float | None) -> None:
-    for number in numbers:
-        if number is not None and not math.isfinite(number):
-            raise ValueError("number of a row must be finite")
-
-
-def _check_utc(*times: datetime) -> None:
-    if any(time.utcoffset() != timedelta(0) for time in times):
-        raise ValueError("time of a row must be aware UTC")
+    TRUST_REFUSED = "TRUST_REFUSED"
+    ROOT_REPLACED = "ROOT_REPLACED"
+    CAMERA_CHANGED = "CAMERA_CHANGED"
+    KEY_SEALED = "KEY_SEALED"
+    EXPORTED = "EXPORTED"
+    RECEIPTED = "RECEIPTED"
+    PRUNED = "PRUNED"
+    SHREDDED = "SHREDDED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +116,7 @@ class StepResult:
     ms: float
 
     def __post_init__(self) -> None:
-        _check_finite(self.ms)
+        check_finite(self.ms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +132,7 @@ class ListUsed:
     grade: Grade
 
     def __post_init__(self) -> None:
-        _check_utc(self.issued_at)
+        check_utc(self.issued_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +148,26 @@ class FaceMeasure:
     contrast: float | None = None
 
     def __post_init__(self) -> None:
-        _check_text(self.model_id)
-        _check_finite(self.score, self.eye_distance_px, self.sharpness_var, self.brightness, self.contrast)
+        check_text(self.model_id)
+        check_finite(self.score, self.eye_distance_px, self.sharpness_var, self.brightness, self.contrast)
+
+
+@dataclass(frozen=True, slots=True)
+class CodeMeasure:
+    """How well the code was read, never what it holds; what the decoder does not say is None.
+
+    `unused_ec` is the share of the code's error correction that was left over, from 0 to 1; `version` is the
+    QR version, 1 to 40.
+    """
+
+    decoder: str
+    px_per_module: float | None = None
+    unused_ec: float | None = None
+    version: int | None = None
+
+    def __post_init__(self) -> None:
+        check_text(self.decoder)
+        check_finite(self.px_per_module, self.unused_ec)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +175,8 @@ class Visit:
     """One visitor's verification as it was decided.
 
     `issuer_key_id` is the 8-byte `kid`; `pseudonym` is the keyed 32 bytes of `pseudonym.PseudonymKeys`;
-    `operator` is a staff number, never a name.
+    `operator` is a staff number, never a name. `simulated_camera` is that of the code, and of the face unless
+    a second camera saw it; that one is `simulated_face_camera`.
     """
 
     purpose: str
@@ -123,55 +192,31 @@ class Visit:
     operator: str | None = None
     pseudonym: bytes | None = None
     simulated_camera: bool = False
+    code: CodeMeasure | None = None
+    simulated_face_camera: bool = False
 
     def __post_init__(self) -> None:
-        _check_text(self.purpose, self.policy_id, self.operator)
+        check_text(self.purpose, self.policy_id, self.operator)
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
-    """The kiosk opened the log. A START without a STOP before it: the kiosk was cut off."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """The kiosk closed the log; `reason` is the fault that forced it, None for an ordinary end."""
-
-    reason: Reason | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CodesCounted:
-    """Codes that began no visit, counted over `seconds`; the same content counts once (see `tally`)."""
-
-    seconds: int
-    unreadable: int
-    foreign: int
-
-
-@dataclass(frozen=True, slots=True)
-class ClockStep:
-    """The wall clock moved by `seconds` against the steady one; negative is backwards."""
-
-    seconds: float
-
-    def __post_init__(self) -> None:
-        _check_finite(self.seconds)
-
-
-@dataclass(frozen=True, slots=True)
-class TrustChanged:
-    """The trust store in use is another than before: TUF versions of its root and its timestamp."""
-
-    root_version: int
-    timestamp_version: int
-    policy_id: str
-
-    def __post_init__(self) -> None:
-        _check_text(self.policy_id)
-
-
-Fact = Visit | Start | Stop | CodesCounted | ClockStep | TrustChanged
+Fact = (
+    Visit
+    | Start
+    | Stop
+    | CodesCounted
+    | ClockStep
+    | ClockSuspected
+    | ClockConfirmed
+    | TrustChanged
+    | TrustRefused
+    | RootReplaced
+    | CameraChanged
+    | KeySealed
+    | Exported
+    | Receipted
+    | Pruned
+    | Shredded
+)
 
 KIND_OF_FACT: dict[type[Fact], EntryKind] = {
     Visit: EntryKind.VISIT,
@@ -179,7 +224,17 @@ KIND_OF_FACT: dict[type[Fact], EntryKind] = {
     Stop: EntryKind.STOP,
     CodesCounted: EntryKind.CODES_COUNTED,
     ClockStep: EntryKind.CLOCK_STEP,
+    ClockSuspected: EntryKind.CLOCK_SUSPECTED,
+    ClockConfirmed: EntryKind.CLOCK_CONFIRMED,
     TrustChanged: EntryKind.TRUST_CHANGED,
+    TrustRefused: EntryKind.TRUST_REFUSED,
+    RootReplaced: EntryKind.ROOT_REPLACED,
+    CameraChanged: EntryKind.CAMERA_CHANGED,
+    KeySealed: EntryKind.KEY_SEALED,
+    Exported: EntryKind.EXPORTED,
+    Receipted: EntryKind.RECEIPTED,
+    Pruned: EntryKind.PRUNED,
+    Shredded: EntryKind.SHREDDED,
 }
 
 
@@ -188,7 +243,9 @@ class Entry:
     """One row: what happened, and the state of the kiosk it happened at.
 
     `at` is the trusted time, aware UTC; it may run backwards between rows and is recorded as it is.
-    `config_hash` is the SHA-256 of the settings in force.
+    `config_hash` is the SHA-256 of the settings in force. A row with a sealed part carries the SHA-256 of
+    that part (`sealed_hash`, set by the log as it writes both) and the id of the auditors' key it was sealed
+    to; `key_overdue` marks that no key for its month was known.
     """
 
     at: datetime
@@ -198,10 +255,13 @@ class Entry:
     app_version: str
     config_hash: bytes
     fact: Fact
+    sealed_key: bytes | None = None
+    sealed_hash: bytes | None = None
+    key_overdue: bool = False
 
     def __post_init__(self) -> None:
-        _check_utc(self.at)
-        _check_text(self.station, self.app_version)
+        check_utc(self.at)
+        check_text(self.station, self.app_version)
 
     @property
     def kind(self) -> EntryKind:

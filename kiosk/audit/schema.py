@@ -19,10 +19,11 @@ from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # pysqlite
 from kiosk.model import Fault, Reason
 
 APPLICATION_ID = 0x4D754C67  # "MuLg": tells this log from any other SQLite file
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 OLDEST_SQLITE = (3, 51, 3)
 
-READABLE_COLUMNS = ("at", "kind", "outcome", "reasons", "purpose", "station")
+PAGE_BYTES = 8192  # a row takes about 900 bytes: fewer are wasted than with 4096
+_PAGES_IN_WAL = 500  # after so many, the WAL is written back; 4 MiB
 
 _LOG_TABLE = """CREATE TABLE log (
     id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -43,21 +44,65 @@ _ENTRY_TABLE = """CREATE TABLE entry (
 ) STRICT"""
 
 
-def _fence(name: str, event: str, condition: str = "") -> str:
-    when = f" WHEN {condition}" if condition else ""
-    return f"CREATE TRIGGER {name} BEFORE {event}{when} BEGIN SELECT RAISE(ABORT, 'rows are only added'); END"
-
-
-FENCES = {
-    "entry_no_update": _fence("entry_no_update", "UPDATE ON entry"),
-    "entry_no_delete": _fence("entry_no_delete", "DELETE ON entry"),
-    "entry_no_replace": _fence(
-        "entry_no_replace", "INSERT ON entry", "EXISTS (SELECT 1 FROM entry WHERE seq = NEW.seq)"
-    ),
-    "log_no_update": _fence("log_no_update", "UPDATE ON log"),
-    "log_no_delete": _fence("log_no_delete", "DELETE ON log"),
+_SEALED_TABLE = """CREATE TABLE sealed (
+    seq INTEGER PRIMARY KEY,
+    content BLOB NOT NULL
+) STRICT"""
+_TILE_TABLE = """CREATE TABLE tile (
+    level INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    hash BLOB NOT NULL,
+    PRIMARY KEY (level, number)
+) STRICT, WITHOUT ROWID"""
+_PRUNED_TILE_TABLE = """CREATE TABLE pruned_tile (
+    number INTEGER PRIMARY KEY,
+    hashes BLOB NOT NULL
+) STRICT"""
+_PRUNED_TABLE = """CREATE TABLE pruned (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    below INTEGER NOT NULL,
+    previous BLOB NOT NULL,
+    said_in INTEGER NOT NULL
+) STRICT"""
+_CHECKPOINT_TABLE = """CREATE TABLE checkpoint (
+    size INTEGER PRIMARY KEY,
+    at TEXT NOT NULL,
+    text TEXT NOT NULL
+) STRICT"""
+_RECEIPT_TABLE = """CREATE TABLE receipt (
+    size INTEGER PRIMARY KEY,
+    text TEXT NOT NULL
+) STRICT"""
+TABLES = {
+    "log": _LOG_TABLE,
+    "entry": _ENTRY_TABLE,
+    "sealed": _SEALED_TABLE,
+    "tile": _TILE_TABLE,
+    "pruned_tile": _PRUNED_TILE_TABLE,
+    "pruned": _PRUNED_TABLE,
+    "checkpoint": _CHECKPOINT_TABLE,
+    "receipt": _RECEIPT_TABLE,
 }
-TABLES = {"log": _LOG_TABLE, "entry": _ENTRY_TABLE}
+_KEYS = {"log": ("id",), "tile": ("level", "number"), "pruned_tile": ("number",), "pruned": ("id",)} | {
+    "entry": ("seq",),
+    "sealed": ("seq",),
+    "checkpoint": ("size",),
+    "receipt": ("size",),
+}
+
+
+def _fences_of(table: str) -> dict[str, str]:
+    same = " AND ".join(f"{key} = NEW.{key}" for key in _KEYS[table])
+    there = f" WHEN EXISTS (SELECT 1 FROM {table} WHERE {same})"  # noqa: S608 - our own names
+    events = {"update": ("UPDATE", ""), "delete": ("DELETE", ""), "replace": ("INSERT", there)}
+    return {
+        f"{table}_no_{word}": f"CREATE TRIGGER {table}_no_{word} BEFORE {event} ON {table}{condition}"
+        " BEGIN SELECT RAISE(ABORT, 'rows are only added'); END"
+        for word, (event, condition) in events.items()
+    }
+
+
+FENCES = {name: sql for table in TABLES for name, sql in _fences_of(table).items()}
 
 # What SQLite says about the file's content, by primary result code; all other codes are about reaching it.
 _BROKEN_CODES = frozenset(
@@ -119,7 +164,11 @@ def connect_writer(path: Path, timeout_s: float) -> Database:
 
 
 def _require_durable_commits(database: Database) -> None:
+    database.execute(f"PRAGMA page_size = {PAGE_BYTES}")  # this and the next count in a new file alone
+    database.execute("PRAGMA auto_vacuum = INCREMENTAL")  # so that pruned rows give their room back
     database.enable_wal()
+    database.execute(f"PRAGMA wal_autocheckpoint = {_PAGES_IN_WAL}")
+    database.execute(f"PRAGMA journal_size_limit = {2 * _PAGES_IN_WAL * PAGE_BYTES}")
     database.execute("PRAGMA synchronous = FULL")
     if database.journal_mode != "wal":
         raise Fault(Reason.LOG_UNWRITABLE, "the log's disk cannot hold a WAL file")
@@ -131,8 +180,12 @@ def connect_reader(path: Path) -> Database:
     Raises Fault: LOG_BROKEN, LOG_UNWRITABLE.
     """
     with sqlite_errors_as_faults(f"opening {path.name}"):
-        address = f"{path.absolute().as_uri()}?mode=ro"
-        return _wrap(sqlite3.connect(address, uri=True, timeout=5.0, isolation_level=None))
+        return _wrap(sqlite3.connect(reader_address(path), uri=True, timeout=5.0, isolation_level=None))
+
+
+def reader_address(path: Path) -> str:
+    """Return the address under which SQLite opens the log at `path` without being able to change it."""
+    return f"{path.absolute().as_uri()}?mode=ro"
 
 
 def _wrap(connection: sqlite3.Connection) -> Database:
@@ -162,6 +215,22 @@ def create_tables(database: Database, environment: str, epoch: bytes) -> None:
         database.table("log").insert({"id": 1, "environment": environment, "epoch": epoch})
 
 
+@contextmanager
+def fences_lifted(database: Database, *tables: str) -> Iterator[None]:
+    """Let rows of `tables` be removed or replaced within the block, which is one transaction.
+
+    Whatever ends the block, no other connection ever sees a fence down. Call within
+    `sqlite_errors_as_faults`.
+    """
+    lifted = {name: sql for table in tables for name, sql in _fences_of(table).items()}
+    with database.atomic():
+        for name in lifted:
+            database.execute(f"DROP TRIGGER {name}")
+        yield
+        for sql in lifted.values():
+            database.execute(sql)
+
+
 def check_tables(database: Database) -> tuple[str, ...]:
     """Compare the file's schema with ours and return the names of fences that are missing or changed.
 
@@ -171,7 +240,10 @@ def check_tables(database: Database) -> tuple[str, ...]:
         raise Fault(Reason.LOG_BROKEN, "the file is not an audit log")
     version = database.execute("PRAGMA user_version").fetchone()[0]
     if version != SCHEMA_VERSION:
-        raise Fault(Reason.LOG_BROKEN, f"log of schema version {version}, this kiosk knows {SCHEMA_VERSION}")
+        raise Fault(
+            Reason.LOG_BROKEN,
+            f"log of schema version {version}, the kiosk knows {SCHEMA_VERSION}: keep the file, move it away",
+        )
     found = dict(
         database.execute("SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite~_%' ESCAPE '~'")
     )

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from kiosk.config import Settings
+from kiosk.config import Camera, FaceCamera, Settings
 from kiosk.health.finding import Finding, Mark, red
 from kiosk.health.libraries import SECOND_DECODER
 from kiosk.health.packages import (
@@ -24,9 +24,9 @@ from kiosk.health.packages import (
     probe_python,
     probe_settings,
 )
+from kiosk.health.scanner import probe_scanner
 
 EXIT_RED = 1
-CLOCK_FILE = "clock.json"
 FONT_PACKAGE = "fontpkg_ibm_plex_sans_arabic"
 
 
@@ -67,8 +67,20 @@ def _examine_machine(settings: Settings) -> Iterable[Finding]:
     yield machine.probe_libraries(machine.needed_libraries(os.environ))
     yield machine.probe_screen(os.environ)
     yield machine.probe_second_decoder(SECOND_DECODER)
-    yield machine.probe_camera(settings.camera.device)
+    yield from _examine_cameras(settings)
+    yield probe_scanner(settings.scanner)
     yield machine.probe_disk(settings.paths.log, read_free_bytes, SpaceLimits())
+
+
+def _examine_cameras(settings: Settings) -> Iterable[Finding]:
+    from kiosk.compose import make_source  # noqa: PLC0415 - needs OpenCV, which may be missing
+    from kiosk.health.cameras import probe_cameras, probe_picture  # noqa: PLC0415 - as above
+
+    chosen: dict[str, Camera | FaceCamera] = {"camera": settings.camera, "face camera": settings.face_camera}
+    for finding in probe_cameras(settings.camera.device, settings.face_camera.device):
+        yield finding
+        if finding.name in chosen and finding.mark is not Mark.RED:
+            yield probe_picture(f"{finding.name} picture", make_source(chosen[finding.name]))
 
 
 def _examine_models() -> Iterable[Finding]:
@@ -86,12 +98,13 @@ def _examine_log(settings: Settings) -> Iterable[Finding]:
 
 def _examine_trust(settings: Settings) -> Iterable[Finding]:
     from kiosk.health import trust  # noqa: PLC0415 - needs tuf, which may be missing
-    from kiosk.trust.system_clock import observe_machine  # noqa: PLC0415 - as above
+    from kiosk.logfloor import LogFloor  # noqa: PLC0415 - as above
+    from kiosk.trust.system_clock import CLOCK_FILE, observe_machine, peek_clock  # noqa: PLC0415 - as above
 
-    seen = observe_machine()
-    findings, floor = trust.probe_trust(settings.paths.store, seen.wall)
+    seen, paths = observe_machine(), settings.paths
+    findings, floor = trust.probe_trust(paths.store, seen.wall, LogFloor(paths.log, paths.store).find)
     yield from findings
-    yield trust.probe_clock(trust.read_machine_clock(seen, settings.paths.state / CLOCK_FILE, floor))
+    yield trust.probe_clock(peek_clock(paths.state / CLOCK_FILE, seen, floor))
 
 
 def _find_font_folder() -> Path | None:

@@ -1,6 +1,8 @@
-"""`trust init`, `trust update`, `trust show`: pin the root, promote a tree, see what is trusted and how old.
+"""`kiosk trust`: pin the root, promote a tree, see what is trusted and how old, vouch for the clock.
 
-Nothing is decided here: the store, the update and the clock decide, this prints.
+Nothing is decided here: the store, the update and the clock decide, this prints. What is done by hand at a
+configured kiosk becomes a row of its log; with --store there is no kiosk and no log. Exit codes: 0 done, 2
+usage, 4 refused with one sentence.
 """
 
 from __future__ import annotations
@@ -8,43 +10,61 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
 
-from kiosk.config import DEFAULT_CONFIG, load_settings
-from kiosk.model import ClockReading, Fault
-from kiosk.trust.floor import FILE_NAME
-from kiosk.trust.store import init_store, load_trust
-from kiosk.trust.strictjson import format_time
-from kiosk.trust.system_clock import SystemClock
-from kiosk.trust.trustset import TrustSet
-from kiosk.trust.update import update_store
+from kiosk.audit.entry import RootReplaced, TrustChanged, TrustRefused
+from kiosk.commands.audit_rows import RowWriter
+from kiosk.commands.trust_clock import run as run_clock
+from kiosk.commands.trust_clock import time_told
+from kiosk.commands.trust_rows import find_logged, find_settings, open_rows, write_row
+from kiosk.commands.trust_show import Shown, describe, format_age, table
+from kiosk.config import Update
+from kiosk.logfloor import write_floor
+from kiosk.model import ClockState, Fault, Reason
+from kiosk.trust.errors import Refusal, UpdateRefused
+from kiosk.trust.logged import FindFloor, raise_logged
+from kiosk.trust.metadata import root_fingerprint
+from kiosk.trust.store import init_store, load_pinned, load_trust, read_new_root
+from kiosk.trust.system_clock import CLOCK_FILE, load_memory, observe_machine, peek_clock
+from kiosk.trust.trustset import BUILD_TIME
+from kiosk.trust.update import UpdateReport, update_store
+from kiosk.trust.watch import find_stick
 
 EXIT_FAULT = 4
-_SECONDS_AN_HOUR = 3600
-_HOURS_A_DAY = 24
+_STATION, _PURPOSE = "desk-1", "checkpoint"
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add `trust` and its three actions."""
+    """Add `trust` and its actions."""
     parser = subparsers.add_parser("trust", help="pin the root, update the trust store, show it")
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     init = actions.add_parser("init", help="pin an authority's root and this station, once")
     init.add_argument("--root", type=Path, required=True, metavar="ROOT.json", help="the root to pin")
-    init.add_argument("--station", default="desk-1", help="the name of this station (desk-1)")
-    init.add_argument("--purpose", default="checkpoint", help="what this station checks for (checkpoint)")
+    init.add_argument("--station", help=f"the name of this station ({_STATION})")
+    init.add_argument("--purpose", help=f"what this station checks for ({_PURPOSE})")
     init.add_argument("--station-class", help="the class in the signed policy (the environment's name)")
-    update = actions.add_parser("update", help="verify a signed tree and promote it")
+    init.add_argument(
+        "--replace-root", action="store_true", help="for a supervisor: put it in the place of another; a row"
+    )
+    update = actions.add_parser("update", help="fetch a signed tree, verify it and promote it")
     update.add_argument(
-        "--from", dest="tree", type=Path, required=True, metavar="TREE", help="the tree's folder"
+        "--from",
+        dest="tree",
+        metavar="DIR|URL",
+        help="the tree's folder or web address ([update]: the stick if it is there, else the url)",
     )
     show = actions.add_parser("show", help="show what is trusted, and how old it is")
     show.add_argument("--json", action="store_true", help="for machines")
     for action, act in ((init, _init), (update, _update), (show, _show)):
         action.add_argument("--store", type=Path, metavar="DIR", help="the trust store ([paths] store)")
         action.set_defaults(act=act)
+    clock = actions.add_parser("clock", help="what the clock is worth, and a supervisor's word for it")
+    clock.add_argument(
+        "--confirm", type=time_told, metavar="TIME", help="vouch that it is this time now; a row"
+    )
+    clock.set_defaults(act=run_clock, store=None)
     parser.set_defaults(func=run)
 
 
@@ -60,135 +80,109 @@ def run(args: argparse.Namespace) -> int:
 
 def _store(args: argparse.Namespace) -> Path:
     """Return the store that was named, or the configured one."""
-    if args.store is not None:
-        return Path(args.store)
-    return load_settings(getattr(args, "config", DEFAULT_CONFIG)).paths.store
+    return Path(args.store) if args.store is not None else find_settings(args).paths.store
 
 
 def _init(args: argparse.Namespace) -> int:
-    store = _store(args)
-    fingerprint = init_store(args.root, store, args.station, args.purpose, args.station_class)
-    print(f"pinned in {store} for station {args.station}, purpose {args.purpose}")
-    print(f"root  {fingerprint}")
-    print("compare these groups with the authority's own sheet before you go on")
+    if args.replace_root:
+        return _replace_root(args)
+    store, station, purpose = _store(args), args.station or _STATION, args.purpose or _PURPOSE
+    fingerprint = init_store(args.root, store, station, purpose, args.station_class)
+    _say_pinned(store, station, purpose, fingerprint)
     return 0
 
 
+def _replace_root(args: argparse.Namespace) -> int:
+    """Put another root in the place of the pinned one, after the row that says so."""
+    if args.store is not None:
+        raise Fault(Reason.TRUST_INVALID, "--replace-root is a row of the kiosk's log: leave --store out")
+    store = _store(args)
+    pinned, station = load_pinned(store)
+    fact = RootReplaced(root_fingerprint(pinned), root_fingerprint(read_new_root(args.root)))
+    name, purpose = args.station or station.name, args.purpose or station.purpose
+    with open_rows(args) as writer:
+        row = writer.append(fact)
+        writer.checkpoint()
+        fingerprint = init_store(args.root, store, name, purpose, args.station_class, replace=True)
+    print(f"recorded  row {row.seq}: the root was {fact.before}")
+    _say_pinned(store, name, purpose, fingerprint)
+    return 0
+
+
+def _say_pinned(store: Path, station: str, purpose: str, fingerprint: str) -> None:
+    print(f"pinned in {store} for station {station}, purpose {purpose}")
+    print(f"root  {fingerprint}")
+    print("compare these groups with the authority's own sheet before you go on")
+
+
 def _update(args: argparse.Namespace) -> int:
-    report = update_store(args.tree, _store(args), datetime.now(UTC))
+    where = args.tree or _find_tree(find_settings(args).update)
+    logged = find_logged(args)
+    try:
+        now = _trusted_now(args)
+        report = update_store(where, _store(args), now, find_logged=logged, tell=partial(print, flush=True))
+    except UpdateRefused as err:
+        name = err.refusal.name
+        if err.refusal not in {Refusal.BUSY, Refusal.UNREACHABLE}:
+            write_row(args, lambda _: TrustRefused(name, "command"))
+        raise
     if report.old_version == report.new_version and not report.changed:
         print(f"version {report.new_version} is in use already, nothing changed")
     else:
-        before = "nothing" if report.old_version is None else f"version {report.old_version}"
-        print(f"promoted version {report.new_version} after {before}")
-        print(f"changed  {', '.join(report.changed) or 'dates only'}")
+        _say_promoted(report)
+        write_row(args, partial(_make_floor_row, logged))
     for uri, age in report.list_ages.items():
         print(f"list     {uri}  {format_age(age)} old")
     return 0
 
 
+def _trusted_now(args: argparse.Namespace) -> datetime:
+    """Return the time to judge a tree by; a clock that the configured kiosk doubts refuses."""
+    seen = observe_machine()
+    if args.store is None:
+        reading = peek_clock(find_settings(args).paths.state / CLOCK_FILE, seen, BUILD_TIME)
+        if reading.state is ClockState.DOUBTFUL:
+            raise UpdateRefused(Refusal.CLOCK, f"it reads {seen.wall:%Y-%m-%d %H:%M} UTC")
+    return seen.wall
+
+
+def _say_promoted(report: UpdateReport) -> None:
+    before = "nothing" if report.old_version is None else f"version {report.old_version}"
+    print(f"promoted version {report.new_version} after {before}")
+    print(f"changed  {', '.join(report.changed) or 'dates only'}")
+
+
+def _make_floor_row(logged: FindFloor, writer: RowWriter) -> TrustChanged:
+    """Return the row of what was promoted, with the floor that it leaves. Raises Fault."""
+    trust = load_trust(writer.settings.paths.store, logged)
+    return write_floor(raise_logged(logged(), trust), trust)
+
+
+def _find_tree(update: Update) -> Path | str:
+    """Return where the settings say a tree is: a stick that is plugged in comes before the server."""
+    if find_stick(update.stick) is not None:
+        return update.stick
+    if update.url:
+        return update.url
+    raise Fault(
+        Reason.TRUST_MISSING,
+        f"no trust tree at {update.stick}, and config.toml names no [update] url: say --from DIR or URL",
+    )
+
+
 def _show(args: argparse.Namespace) -> int:
-    store = _store(args)
-    trust = load_trust(store)
-    clock = SystemClock().read(trust.floor)
+    logged = find_logged(args)
+    trust = load_trust(_store(args), logged)
+    floor = logged()
+    memory = find_settings(args).paths.state / CLOCK_FILE if args.store is None else None
+    shown = Shown(
+        trust,
+        peek_clock(memory, observe_machine(), trust.floor),
+        logged=floor is not None and floor.root == trust.root_fingerprint,
+        memory=load_memory(memory) if memory else None,
+    )
     if args.json:
-        print(json.dumps(describe(trust, clock), ensure_ascii=False, indent=1))
+        print(json.dumps(describe(shown), ensure_ascii=False, indent=1))
     else:
-        print("\n".join(_table(trust, clock)))
+        print("\n".join(table(shown)))
     return 0
-
-
-def describe(trust: TrustSet, clock: ClockReading) -> dict[str, Any]:
-    """Return what `trust show --json` prints."""
-    lists = [
-        {
-            "uri": uri,
-            "issuer": found.issuer,
-            "issued": format_time(found.issued_at),
-            "age_s": int((clock.now - found.issued_at).total_seconds()),
-            "grade": grade.name.lower() if (grade := trust.grade(uri, clock.now)) is not None else None,
-            "bits": found.bits,
-            "size": found.size,
-        }
-        for uri, found in trust.lists.items()
-    ]
-    return {
-        "environment": trust.environment.value,
-        "station": trust.station.name,
-        "station_class": trust.station.station_class,
-        "purpose": trust.station.purpose,
-        "version": trust.version,
-        "versions": dict(trust.versions),
-        "expires": {role: format_time(end) for role, end in trust.expires.items()},
-        "policy": {"id": trust.policy.id, "issued": format_time(trust.policy.issued)},
-        "issuers": _describe_issuers(trust),
-        "lists": lists,
-        "grade": trust.oldest_grade(clock.now).name.lower(),
-        "floor": {"time": format_time(trust.floor), "kept_in": FILE_NAME},
-        "clock": {"now": format_time(clock.now), "state": clock.state.value},
-        "root_fingerprint": trust.root_fingerprint,
-    }
-
-
-def _describe_issuers(trust: TrustSet) -> list[dict[str, Any]]:
-    return [
-        {
-            "issuer": key.issuer,
-            "kid": kid.hex(),
-            "algorithm": key.key.algorithm.name,
-            "valid_from": format_time(key.valid_from),
-            "valid_until": format_time(key.valid_until),
-            "distrusted_from": None if key.distrusted_from is None else format_time(key.distrusted_from),
-            "min_iat": None if key.min_iat is None else format_time(key.min_iat),
-        }
-        for kid, key in trust.issuers.items()
-    ]
-
-
-def _table(trust: TrustSet, clock: ClockReading) -> list[str]:
-    """Return the lines that a person reads."""
-    rows: list[tuple[str, str]] = [
-        ("environment", trust.environment.value),
-        ("station", f"{trust.station.name}, class {trust.station.station_class}"),
-        ("purpose", trust.station.purpose),
-        ("policy", f"{trust.policy.id}, {trust.policy.issued:%Y-%m-%d %H:%M} UTC"),
-        ("clock", f"{clock.now:%Y-%m-%d %H:%M} UTC, {clock.state.value}"),
-        ("floor", f"{trust.floor:%Y-%m-%d %H:%M} UTC, versions kept in {FILE_NAME}"),
-    ]
-    rows += [
-        (f"key {kid.hex()}", f"{key.issuer}, until {key.valid_until:%Y-%m-%d}")
-        for kid, key in trust.issuers.items()
-    ]
-    rows += _list_rows(trust, clock)
-    rows += _role_rows(trust.versions, trust.expires, clock.now)
-    rows.append(("fingerprint", trust.root_fingerprint))
-    width = max(len(name) for name, _ in rows) + 2
-    return [f"{name:<{width}}{text}" for name, text in rows]
-
-
-def _list_rows(trust: TrustSet, clock: ClockReading) -> list[tuple[str, str]]:
-    rows = []
-    for uri, found in trust.lists.items():
-        grade = trust.grade(uri, clock.now)
-        age = format_age(clock.now - found.issued_at)
-        word = "unknown" if grade is None else grade.name.lower()
-        rows.append(("list", f"{uri}, {age} old, {word}, {found.size} entries"))
-    return rows or [("list", "none: every credential will be REFER STATUS_UNKNOWN")]
-
-
-def _role_rows(
-    versions: Mapping[str, int], expires: Mapping[str, datetime], now: datetime
-) -> list[tuple[str, str]]:
-    return [
-        (role, f"version {versions[role]}, {'EXPIRED' if now >= end else 'until'} {end:%Y-%m-%d %H:%M} UTC")
-        for role, end in expires.items()
-    ]
-
-
-def format_age(age: timedelta) -> str:
-    """Write an age in the unit a person would use: minutes, hours, then days."""
-    seconds = max(0, int(age.total_seconds()))
-    hours = seconds // _SECONDS_AN_HOUR
-    if hours < 1:
-        return f"{seconds // 60} min"
-    return f"{hours} h" if hours < 2 * _HOURS_A_DAY else f"{hours // _HOURS_A_DAY} d"

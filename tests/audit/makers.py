@@ -1,5 +1,6 @@
 """Entries, logs and insiders for the tests of the audit log."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from kiosk.model import ClockState, Environment, Fault, Grade, Note, Outcome, Re
 NOON = datetime(2026, 11, 22, 9, 0, 0, 123456, tzinfo=UTC)
 EPOCH = bytes(range(16))
 GENESIS = make_genesis(EPOCH, Environment.SANDBOX)
+NO_COLUMNS = (None,) * 6
 SMALL = SpaceLimits(reserve_bytes=4096, stop_bytes=1)
 
 
@@ -63,6 +65,24 @@ def write_log(folder, count):
     return folder / "sandbox.db"
 
 
+def write_many(folder, count, *, sealed_every=0):
+    """Make a closed log of `count` visits a second apart; return its path. The same log is written once."""
+    path = folder / "sandbox.db"
+    if (count, sealed_every) not in _WRITTEN:
+        with open_log(folder) as log, log._database.atomic():
+            for number in range(count):
+                sealed = b"sealed part %d" % number if sealed_every and number % sealed_every == 0 else None
+                entry = an_entry(at=NOON + timedelta(seconds=number))
+                log.append(replace(entry, sealed_key=bytes(8)) if sealed else entry, sealed)
+        _WRITTEN[count, sealed_every] = path.read_bytes()
+    path.write_bytes(_WRITTEN[count, sealed_every])
+    path.chmod(0o600)
+    return path
+
+
+_WRITTEN = {}
+
+
 def as_insider(path: Path, *statements):
     """Run SQL on the file past the fences, which stand again afterwards. A statement may be (sql, values)."""
     connection = pysqlite3.connect(str(path), isolation_level=None)
@@ -81,12 +101,12 @@ def a_row(seq, previous, body, **changes):
     try:
         columns = columns_of(body)
     except Fault:
-        columns = (None,) * 6
+        columns = NO_COLUMNS
     fields = {
         "seq": seq,
         "previous": previous,
         "body": body,
-        "hash": hash_row(seq, previous, body),
+        "hash": hash_row(seq, previous, columns, body),
         "columns": columns,
     }
     return StoredRow(**{**fields, **changes})

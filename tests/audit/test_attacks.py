@@ -62,9 +62,13 @@ def test_the_fences_stop_a_careless_hand(tmp_path, sql):
     ("statements", "expected"),
     [
         ([("UPDATE entry SET body = ? WHERE seq = 3", (FORGED,))], Break(3, Flaw.ALTERED)),
-        (["UPDATE entry SET outcome = 'FAIL' WHERE seq = 3"], Break(3, Flaw.COLUMN_ALTERED)),
-        (["UPDATE entry SET station = cast(x'ff00' AS TEXT) WHERE seq = 3"], Break(3, Flaw.COLUMN_ALTERED)),
-        (["UPDATE entry SET at = hex(zeroblob(3000000)) WHERE seq = 3"], Break(3, Flaw.COLUMN_ALTERED)),
+        (["UPDATE entry SET outcome = 'FAIL' WHERE seq = 3"], Break(3, Flaw.ALTERED)),
+        (["UPDATE entry SET station = cast(x'ff00' AS TEXT) WHERE seq = 3"], Break(3, Flaw.ALTERED)),
+        (["UPDATE entry SET at = hex(zeroblob(3000000)) WHERE seq = 3"], Break(3, Flaw.ALTERED)),
+        (
+            ["UPDATE entry SET purpose = purpose || char(0) || 'hidden' WHERE seq = 3"],
+            Break(3, Flaw.ALTERED),
+        ),
         (["UPDATE entry SET body = zeroblob(5000000) WHERE seq = 3"], Break(3, Flaw.ALTERED)),
         (["UPDATE entry SET hash = zeroblob(32) WHERE seq = 3"], Break(3, Flaw.ALTERED)),
         (["UPDATE entry SET previous = zeroblob(32) WHERE seq = 3"], Break(3, Flaw.UNLINKED)),
@@ -98,6 +102,7 @@ def test_the_fences_stop_a_careless_hand(tmp_path, sql):
         "edit a readable column",
         "no text in a readable column",
         "megabytes in a readable column",
+        "letters after a zero in a readable column",
         "megabytes of content",
         "edit a hash",
         "edit a link",
@@ -129,15 +134,18 @@ def test_the_chain_alone_cannot_see_that_the_last_rows_were_deleted(tmp_path):
 
 def test_the_chain_alone_cannot_see_that_everything_was_rewritten_from_a_row_on(tmp_path):
     path = write_log(tmp_path, 3)
-    at, _, outcome, reasons, _, _ = columns_of(FORGED)
+    columns = columns_of(FORGED)
     connection = pysqlite3.connect(str(path))
     (previous,) = connection.execute("SELECT hash FROM entry WHERE seq = 2").fetchone()
     connection.close()
 
     as_insider(
         path,
-        ("UPDATE entry SET body = ?, hash = ? WHERE seq = 3", (FORGED, hash_row(3, previous, FORGED))),
-        ("UPDATE entry SET at = ?, outcome = ?, reasons = ? WHERE seq = 3", (at, outcome, reasons)),
+        (
+            "UPDATE entry SET body = ?, hash = ? WHERE seq = 3",
+            (FORGED, hash_row(3, previous, columns, FORGED)),
+        ),
+        ("UPDATE entry SET at = ?, outcome = ?, reasons = ? WHERE seq = 3", (columns[0], *columns[2:4])),
     )
 
     assert check_log(path).holds
@@ -163,7 +171,7 @@ def test_a_fence_that_stays_down_is_seen(tmp_path):
         "DROP TABLE entry",
         "DROP TABLE log",
         "ALTER TABLE entry ADD COLUMN name TEXT",
-        "PRAGMA user_version = 2",
+        "PRAGMA user_version = 1",
         "PRAGMA application_id = 1",
     ],
 )

@@ -54,7 +54,7 @@ def test_the_report_as_json(tmp_path, capsys):
     assert 0 == code
     assert (True, "sandbox", 1, None) == (said["holds"], said["environment"], said["rows"], said["broken"])
     assert (head.hash.hex(), epoch.hex()) == (said["head"]["hash"], said["epoch"])
-    assert 2 == len(said["cannot_know"])
+    assert "whether the last rows were deleted" in said["cannot_know"]
 
 
 def test_a_broken_row_is_named(tmp_path, capsys):

@@ -9,13 +9,18 @@ from hypothesis import strategies as st
 
 from kiosk.audit.canonical import MAX_BODY, columns_of, describe_fact, encode_entry, parse_entry
 from kiosk.audit.entry import (
+    ClockConfirmed,
     ClockStep,
+    ClockSuspected,
     CodesCounted,
     EntryKind,
     FaceMeasure,
+    LastKnown,
+    RootReplaced,
     Start,
     StepResult,
     Stop,
+    TrustRefused,
     record_notes,
     record_steps,
 )
@@ -76,7 +81,7 @@ def test_a_changed_byte_gives_another_entry_or_none(data):
     [
         pytest.param(encode_entry(an_entry()) + b"\0", id="a byte after it"),
         pytest.param(cbor2.dumps(cbor2.loads(encode_entry(an_entry()))), id="keys or floats not canonical"),
-        pytest.param(changed(format=2), id="another format"),
+        pytest.param(changed(format=1), id="another format"),
         pytest.param(changed(format=True), id="a boolean for a number"),
         pytest.param(changed(kind="PARTY"), id="an unknown kind"),
         pytest.param(changed(kind="START"), id="the kind of another fact"),
@@ -108,6 +113,10 @@ def test_null_stands_for_no_field_of_a_map():
         (Stop(Reason.CAMERA_LOST), EntryKind.STOP),
         (CodesCounted(60, 3, 2), EntryKind.CODES_COUNTED),
         (ClockStep(-7.5), EntryKind.CLOCK_STEP),
+        (ClockSuspected(190.0, 5), EntryKind.CLOCK_SUSPECTED),
+        (ClockConfirmed(NOON, NOON, NOON), EntryKind.CLOCK_CONFIRMED),
+        (TrustRefused("OLD", "stick"), EntryKind.TRUST_REFUSED),
+        (RootReplaced("0000", "1111"), EntryKind.ROOT_REPLACED),
     ],
 )
 def test_the_kind_of_an_entry_follows_from_its_fact(fact, kind):
@@ -134,6 +143,8 @@ def test_the_readable_columns_of_other_entries_have_no_outcome():
 def test_a_fact_is_described_in_words_for_people():
     assert "seconds=60 unreadable=3 foreign=2" == describe_fact(CodesCounted(60, 3, 2))
     assert "reason=DISK_LOW" == describe_fact(Stop(Reason.DISK_LOW))
+    after = LastKnown(bytes(2), 7, bytes([255]))
+    assert "key_id=00 after.epoch=0000 after.size=7 after.root=ff" == describe_fact(Start(bytes(1), after))
 
 
 @pytest.mark.parametrize(

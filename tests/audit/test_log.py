@@ -282,7 +282,7 @@ def test_a_kiosk_does_not_start_on_a_disk_that_is_low(tmp_path):
 
 
 def test_no_room_for_the_reserve_is_a_low_disk(tmp_path):
-    limits = SpaceLimits(reserve_bytes=2**62, stop_bytes=1)
+    limits = SpaceLimits(reserve_bytes=2**62, reserve_share=2.0**40, stop_bytes=1)
 
     assert Reason.DISK_LOW is fault_of(open_log, tmp_path, limits=limits).reason
 
@@ -323,7 +323,7 @@ def test_nothing_personal_reaches_the_files_of_the_log(tmp_path):
         written = b"".join(path.read_bytes() for path in (tmp_path / "log").iterdir())
 
     assert pseudonym in written
-    (key_file,) = (tmp_path / "keys").iterdir()
+    (key_file,) = (tmp_path / "keys").glob("*.key")
     for secret in (*traces_of(number), *traces_of(name), *traces_of(code), photo, key_file.read_bytes()):
         assert secret not in written
 

@@ -112,9 +112,53 @@ def test_a_key_cut_short_is_broken(tmp_path):
 
 def test_a_key_left_half_written_by_a_power_cut_is_made_anew(tmp_path):
     keys = some_keys(tmp_path)
-    (tmp_path / "keys" / "pseudonym-2026-11.new").write_bytes(bytes(7))
+    (tmp_path / "keys" / "pseudonym-2026-11.key.new").write_bytes(bytes(7))
 
     assert 32 == len(keys.pseudonym_of(NUMBER, NOVEMBER))
+
+
+def test_what_a_power_cut_left_of_a_key_is_destroyed_at_once(tmp_path):
+    keys = some_keys(tmp_path)
+    left = tmp_path / "keys" / "pseudonym-2026-11.key.new"
+    left.write_bytes(bytes(32))
+
+    assert () == keys.destroy_due(NOVEMBER)
+    assert not left.exists()
+
+
+def test_a_key_is_sealed_once_for_each_place_and_its_mark_goes_with_it(tmp_path):
+    keys = some_keys(tmp_path)
+    month = keys.month_key(NOVEMBER).month
+    assert not keys.is_sealed(month, b"here")
+
+    keys.mark_sealed(month, b"here")
+
+    assert some_keys(tmp_path).is_sealed("2026-11", b"here")
+    assert not keys.is_sealed("2026-11", b"her")
+    assert not keys.is_sealed("2026-11", b"there")
+    assert not keys.is_sealed("2026-12", b"here")
+    keys.destroy_due(datetime(2027, 1, 1, tzinfo=UTC))
+    assert ["CACHEDIR.TAG"] == [path.name for path in (tmp_path / "keys").iterdir()]
+
+
+def test_backup_programs_are_told_to_leave_the_keys_out(tmp_path):
+    some_keys(tmp_path)
+
+    tag = (tmp_path / "keys" / "CACHEDIR.TAG").read_bytes()
+    assert tag.startswith(b"Signature: 8a477f597d28d172789f06886806bc55\n")
+
+
+def test_keys_in_a_folder_whose_content_leaves_the_machine_are_refused(tmp_path):
+    def within_the_outbox():
+        PseudonymKeys.open(tmp_path / "out" / "keys", tmp_path / "log", tmp_path / "out")
+
+    assert Reason.LOG_UNWRITABLE is reason_of(within_the_outbox)
+
+
+def test_a_key_prints_nothing_of_itself(tmp_path):
+    key = some_keys(tmp_path).month_key(NOVEMBER)
+
+    assert str(key.secret) not in repr(key)
 
 
 def test_a_key_open_to_others_is_refused(tmp_path):
