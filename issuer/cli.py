@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NoReturn
 
-from issuer import commands
+from issuer import commands, keyoptions
 from issuer.dates import parse_instant
 from issuer.errors import Misused, Refused
 from issuer.person import CLASSES, GENDERS
@@ -26,6 +26,7 @@ EXIT_USAGE = 2
 EXIT_FAULT = 4
 EXIT_INTERRUPTED = 130
 _FIRST_YEAR, _LAST_YEAR = 2000, 9000  # what kiosks read, and room for every date that follows from one
+_SEED_DIGITS = 18
 _DESCRIPTION = "An issuing authority for tests, demos and pilots; not one for real identities."
 _EXIT_CODES = "exit codes: 0 done, 1 refused, 2 usage, 4 the machine cannot serve"
 
@@ -87,6 +88,11 @@ def build_parser() -> argparse.ArgumentParser:
         _add_copy(_add(subparsers, name, func, line))
     publish = _add(subparsers, "publish", commands.publish, "write the signed tree for kiosks")
     publish.add_argument("--to", type=Path, required=True, metavar="TREE", help="the folder of the tree")
+    keyoptions.add_commands(_add, subparsers, _instant)
+    publish.add_argument(
+        "--auditors", type=Path, metavar="FILE", help="the auditors' public keys, from now on (auditors.json)"
+    )
+    _add_simulate(subparsers)
     demo = _add(subparsers, "demo", commands.demo, "play authority and phones for the kiosk's demo")
     demo.add_argument("--portrait", type=Path, required=True, metavar="FILE", help="picture of the holder")
     demo.add_argument(
@@ -120,6 +126,7 @@ def _add_init(subparsers: argparse._SubParsersAction[_Parser]) -> None:
         metavar="N",
         help="size of each status list",
     )
+    keyoptions.add_root_keys(init)
 
 
 def _add_enrol(subparsers: argparse._SubParsersAction[_Parser]) -> None:
@@ -137,6 +144,21 @@ def _add_enrol(subparsers: argparse._SubParsersAction[_Parser]) -> None:
     enrol.add_argument("--occupation", metavar="S", help="occupation, in Arabic")
     enrol.add_argument("--employer", metavar="S", help="employer, in Arabic")
     enrol.add_argument("--sponsor", metavar="ID", help="number of the sponsor")
+
+
+def _add_simulate(subparsers: argparse._SubParsersAction[_Parser]) -> None:
+    line = "make a synthetic status list as large as a country"
+    simulate = subparsers.add_parser("simulate", help=line, description=line, allow_abbrev=False)
+    simulate.add_argument("--holders", type=_list_entries, required=True, metavar="N", help="entries")
+    simulate.add_argument("--superseded", type=_share, default=0.01, metavar="SHARE", help="default 0.01")
+    simulate.add_argument("--other", type=_share, default=0.0025, metavar="SHARE", help="default 0.0025")
+    simulate.add_argument(
+        "--seed", type=_seed, default=1, metavar="N", help="the same seed draws the same list"
+    )
+    simulate.add_argument("--cohort", type=int, default=2031, metavar="YEAR", help="the list's year (2031)")
+    simulate.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to write to")
+    simulate.add_argument("--at", type=_instant, metavar="TIME", help="date it so (ISO 8601 with offset)")
+    simulate.set_defaults(func=commands.simulate)
 
 
 def _add_present(subparsers: argparse._SubParsersAction[_Parser]) -> None:
@@ -163,6 +185,22 @@ def _instant(text: str) -> datetime:
     if not _FIRST_YEAR <= instant.year < _LAST_YEAR:
         raise argparse.ArgumentTypeError(f"not between the years {_FIRST_YEAR} and {_LAST_YEAR}")
     return instant
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("not a number") from None
+    if not 0 <= share <= 1:
+        raise argparse.ArgumentTypeError("not between 0 and 1")
+    return share
+
+
+def _seed(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= _SEED_DIGITS):
+        raise argparse.ArgumentTypeError(f"not a whole number of up to {_SEED_DIGITS} digits")
+    return int(text)
 
 
 def _list_entries(text: str) -> int:

@@ -8,16 +8,19 @@ from collections.abc import Callable
 from typing import Any
 
 from issuer import issuing
+from issuer.auditors import find_auditors, take_auditors
 from issuer.dates import a_year_after, day_of
-from issuer.errors import Misused
+from issuer.errors import Misused, Refused
 from issuer.files import write_file
 from issuer.issuing import Issued
 from issuer.ledger import Copy, State
 from issuer.output import say
+from issuer.passphrase import Asked
 from issuer.person import Person, tidy
 from issuer.photos import take_photo_from
 from issuer.present import draw, present_text
-from issuer.registry import Registry, create_registry
+from issuer.registry import Registry
+from issuer.rootkeys import choose_root_keys
 
 Command = Callable[[Namespace], None]
 _DROPPED_NAMES = {24: "occupation", 25: "employer"}
@@ -25,8 +28,25 @@ _DROPPED_NAMES = {24: "occupation", 25: "employer"}
 
 def init(args: Namespace) -> None:
     """Make a new authority."""
-    registry = create_registry(args.directory, args.environment, args.alg, args.now, args.list_entries)
-    say({"issuer": registry.authority.issuer, "environment": registry.authority.environment, "alg": args.alg})
+    from issuer.founding import create_registry  # noqa: PLC0415 - brings TUF, see `publish`
+
+    passphrases, root_keys = Asked(), choose_root_keys(args)
+    if passphrases.choose("init").is_known or root_keys.passphrases.choose("root-1").is_known:
+        raise Refused("everybody knows that passphrase: choose one of your own")
+    registry = create_registry(
+        args.directory, args.environment, args.alg, args.now, args.list_entries, passphrases, root_keys
+    )
+    authority = registry.authority
+    months = [key.month for key in find_auditors(registry, args.now)]
+    say(
+        {
+            "issuer": authority.issuer,
+            "environment": authority.environment,
+            "alg": args.alg,
+            "auditors": months,
+            "root_keys": str(root_keys.folders[0]),
+        }
+    )
 
 
 def enrol(args: Namespace) -> None:
@@ -107,17 +127,29 @@ def present(args: Namespace) -> None:
 
 def publish(args: Namespace) -> None:
     """Write the signed tree."""
-    from issuer.publish import publish as write_tree  # noqa: PLC0415 - TUF loads slowly, only this needs it
+    from issuer.due import find_warnings  # noqa: PLC0415 - TUF loads slowly, only this needs it
+    from issuer.publish import publish as write_tree  # noqa: PLC0415 - the same
 
-    published = write_tree(Registry(args.directory), args.to, args.now)
+    registry = Registry(args.directory)
+    if args.auditors is not None:
+        take_auditors(registry, args.auditors)
+    published = write_tree(registry, args.to, args.now)
     say(
         {
             "root": str(args.to / "root.json"),
             "root_version": published.root_version,
             "version": published.version,
             "targets": list(published.targets),
+            "due": list(find_warnings(registry, args.now)),
         }
     )
+
+
+def simulate(args: Namespace) -> None:
+    """Write a synthetic list."""
+    from issuer.simulate import simulate as write_list  # noqa: PLC0415 - NumPy loads slowly, only this needs it
+
+    write_list(args)
 
 
 def demo(args: Namespace) -> None:

@@ -19,13 +19,16 @@ from issuer import issuing
 from issuer.dates import a_year_after, day_of
 from issuer.errors import Refused
 from issuer.files import write_file
+from issuer.founding import create_registry
 from issuer.ledger import Copy
 from issuer.output import say
+from issuer.passphrase import SANDBOX, Known
 from issuer.person import Person
 from issuer.photos import take_photo_from
 from issuer.present import draw, present_text
 from issuer.publish import publish
-from issuer.registry import Registry, create_registry
+from issuer.registry import Registry
+from issuer.rootkeys import FOLDER, RootKeys
 
 _OLD = timedelta(hours=1)
 _MAX_LINE = 4096
@@ -78,7 +81,10 @@ def serve(directory: Path, portrait: Path, impostor: Path, now: datetime) -> Non
 def _set_up(directory: Path, portrait: Path, impostor: Path, now: datetime) -> _Stage:
     # A day back, so that a screenshot of an hour ago is not older than its credential.
     made = now - timedelta(days=1)
-    registry = create_registry(directory / "authority", "sandbox", "ed25519", made)
+    keys = RootKeys((directory / "authority" / FOLDER,), Known(SANDBOX))  # thrown away with the demo
+    registry = create_registry(
+        directory / "authority", "sandbox", "ed25519", made, passphrases=Known(SANDBOX), root_keys=keys
+    )
     holder, other = _fictional_people(day_of(made))
     first = issuing.enrol(registry, holder, take_photo_from(portrait), made)
     second = issuing.renew(registry, first.copy.id, made)

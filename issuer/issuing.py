@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 from issuer.credential import issue_credential, photo_room
 from issuer.errors import Refused
+from issuer.keyring import Role
 from issuer.keys import make_key
 from issuer.ledger import Copy, Kind, Ledger, State, check_valid, move
 from issuer.person import Person, check_person
@@ -127,7 +128,7 @@ def _issue(
     copy = replace(planned, id=ledger.next_copy_id())
     photo = registry.photo(person.photo)
     holder_key = make_key(Algorithm.ES256) if kind is Kind.PHONE else None
-    keys = (registry.key("credential"), holder_key)
+    keys = (registry.key(Role.CREDENTIAL, copy.issued), holder_key)
     credential, dropped = issue_credential(registry.authority, copy, person, photo, keys)
     registry.keep_copy(copy, credential, holder_key)
     return ledger.with_copy(copy), Issued(copy, len(photo), len(code_text(credential)), dropped)

@@ -1,7 +1,8 @@
-"""Private keys of the sandbox: made, kept as PEM files that only their owner reads, used to sign.
+"""Private keys: made, kept as PEM files under a passphrase that only their owner reads, used to sign.
 
-A real authority keeps its keys in a hardware module, and a real phone keeps the holder's key in its own
-secure element. Here both lie in the registry's folder, because the sandbox plays the phone as well.
+Rules kept here: no private key is ever written in the clear, and one that lies in the clear is not used. A
+real authority keeps its keys in a hardware module, and a real phone keeps the holder's key in its own secure
+element. Here they are files, because this authority plays the phone as well.
 """
 
 from __future__ import annotations
@@ -9,19 +10,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
-    NoEncryption,
-    PrivateFormat,
     PublicFormat,
     load_pem_private_key,
 )
 
 from issuer.errors import Refused
 from issuer.files import PRIVATE, write_file
+from issuer.passphrase import Passphrase
+from kiosk.audit.pkcs8 import encrypt_private_key
 from kiosk.cose.keys import Algorithm, PublicKey, ed25519_key, p256_key
 
 PrivateKey = ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey
@@ -74,18 +76,25 @@ def make_key(algorithm: Algorithm) -> SigningKey:
     return SigningKey(ec.generate_private_key(ec.SECP256R1()))
 
 
-def save_key(path: Path, key: SigningKey) -> None:
-    """Write the private key to `path`, readable by its owner only."""
-    pem = key.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    write_file(path, pem, PRIVATE)
+def save_key(path: Path, key: SigningKey, passphrase: Passphrase) -> None:
+    """Write the private key to `path`, encrypted and readable by its owner only."""
+    content = encrypt_private_key(key.private, passphrase.text.encode(), passphrase.work)
+    write_file(path, content, PRIVATE)
 
 
-def load_key(path: Path) -> SigningKey:
-    """Read a private key that `save_key` wrote. Raises Refused when it is missing or another kind."""
+def load_key(path: Path, passphrase: Passphrase) -> SigningKey:
+    """Read a private key that `save_key` wrote.
+
+    Raises Refused when it is missing, of another kind, in the clear, or under another passphrase.
+    """
     try:
-        key = load_pem_private_key(path.read_bytes(), password=None)
-    except (OSError, ValueError, TypeError) as err:
+        content = path.read_bytes()
+    except OSError as err:
         raise Refused(f"the key {path.name} cannot be read") from err
+    try:
+        key = load_pem_private_key(content, passphrase.text.encode())
+    except (ValueError, TypeError, UnsupportedAlgorithm, MemoryError) as err:
+        raise Refused(f"the key {path.name} does not open: another passphrase, or not encrypted") from err
     if not isinstance(key, ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey):
         raise Refused(f"the key {path.name} is neither Ed25519 nor P-256")
     return SigningKey(key)

@@ -2,7 +2,8 @@
 
 Rules kept here: the version is reserved before the first file is written, so no version is ever used for two
 contents; the time stamp is written last, so an interrupted publication leaves the tree as it was before.
-Source: TUF specification 1.0.31 sections 4 (formats) and 6 (writing, consistent snapshots).
+Who signs what is `signing.py`, the root is `root.py` and `ceremony.py`.
+Source: TUF specification 1.0.34 sections 4 (formats) and 6 (writing, consistent snapshots).
 """
 
 from __future__ import annotations
@@ -11,26 +12,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
-from typing import Any
 
-from securesystemslib.signer import CryptoSigner
-from tuf.api.exceptions import RepositoryError
-from tuf.api.metadata import Metadata, MetaFile, Root, Snapshot, TargetFile, Targets, Timestamp
-from tuf.api.serialization import SerializationError
+from tuf.api.metadata import Root, TargetFile
 
 from issuer.errors import Refused
 from issuer.files import write_file
 from issuer.issuing import check_not_before
+from issuer.keyring import Role
 from issuer.ledger import Publication
-from issuer.registry import TUF_ROLES, Registry
+from issuer.registry import Registry
+from issuer.root import Roots, parse_newest, read_roots
+from issuer.signing import HASHES, Signer, end_of, keep_signed, read_signed, version_of
 from issuer.targets import make_targets
 
-ENVIRONMENT_FIELD = "x-mudaqqiq-environment"
-_ROOT_LIFETIME = timedelta(days=365)
-_ROOT_RENEWED_BEFORE = timedelta(days=120)  # longer than anything that the root must outlive
-_LIFETIMES = {"targets": timedelta(days=90), "snapshot": timedelta(days=14), "timestamp": timedelta(days=7)}
 _CLOCK_NOISE = timedelta(minutes=5)
-_HASHES = ["sha256"]
+_BEFORE_TIMESTAMP = (Role.TARGETS, Role.STATUS, Role.SNAPSHOT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +39,52 @@ class Published:
     targets: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """A new time stamp: its version and its end."""
+
+    version: int
+    expires: datetime
+
+
 def publish(registry: Registry, tree: Path, now: datetime) -> Published:
     """Write the signed tree of everything registered to `tree`, new or on top of an earlier publication.
 
-    Raises Refused: the time runs backwards, or `tree` belongs to another authority or to private keys.
+    Raises Refused: the time runs backwards, the root has ended, a key does not open, or `tree` belongs to
+    another authority or to private keys.
     """
     check_not_before(registry, now)
     with registry.changing() as ledger:
-        roots = _sign_roots(registry, now)
+        roots = read_roots(registry.directory)
+        root = _check_root(roots, now)
         _check_tree(registry, tree, roots)
         now = _forward(ledger.publication, now)
         version = ledger.publication.version + 1
-        registry.commit(replace(ledger, publication=Publication(version, now)))
         targets = make_targets(registry, ledger, now)
-        _write_tree(tree, roots, _sign_metadata(registry, targets, version, now), targets)
+        signed = Signer(registry, root, version, now).sign_tree(targets)
+        registry.commit(replace(ledger, publication=Publication(version, now)))
+        _write_tree(tree, roots, targets)
+        _write_metadata(registry, tree, signed)
     return Published(version, max(roots), now, tuple(targets))
+
+
+def refresh_timestamp(registry: Registry, tree: Path, now: datetime) -> Refreshed:
+    """Give the tree that was published last a new time stamp; no other key is needed, nothing else changes.
+
+    Raises Refused as `publish`, and when the tree is not the last publication or a part of it has ended.
+    """
+    check_not_before(registry, now)
+    with registry.changing() as ledger:
+        roots = read_roots(registry.directory)
+        root = _check_root(roots, now)
+        _check_tree(registry, tree, roots)
+        snapshot = _check_last(registry, tree, roots, now)
+        now = _forward(ledger.publication, now)
+        version = ledger.publication.version + 1
+        timestamp = Signer(registry, root, version, now).sign_timestamp(snapshot)
+        registry.commit(replace(ledger, publication=Publication(version, now)))
+        _write_metadata(registry, tree, {Role.TIMESTAMP: timestamp})
+    return Refreshed(version, end_of(timestamp))
 
 
 def _forward(last: Publication, now: datetime) -> datetime:
@@ -69,7 +96,15 @@ def _forward(last: Publication, now: datetime) -> datetime:
     return last.at
 
 
-def _check_tree(registry: Registry, tree: Path, roots: Mapping[int, bytes]) -> None:
+def _check_root(roots: Roots, now: datetime) -> Root:
+    """Return the newest root. Raises Refused when it is damaged, or has ended: no kiosk would update."""
+    root = parse_newest(roots)
+    if root.is_expired(now):
+        raise Refused(f"the root ended on {root.expires:%Y-%m-%d}: sign the next with `rotate-root`")
+    return root
+
+
+def _check_tree(registry: Registry, tree: Path, roots: Roots) -> None:
     if tree.resolve() == registry.directory.resolve():
         raise Refused("the tree is public and needs a folder apart from the registry's")
     try:
@@ -87,80 +122,46 @@ def _is_begun(tree: Path) -> bool:
     return {entry.name for entry in tree.iterdir()} <= {"metadata", "targets"}
 
 
-def _signer(registry: Registry, role: str) -> CryptoSigner:
-    return CryptoSigner(registry.key(role).private)
+def _check_last(registry: Registry, tree: Path, roots: Roots, now: datetime) -> bytes:
+    """Return the snapshot of the last publication, which `tree` must have and nothing of which has ended."""
+    signed = {role: read_signed(registry.directory, role) for role in _BEFORE_TIMESTAMP}
+    for role, content in signed.items():
+        if content is None or end_of(content) <= now:
+            raise Refused(f"nothing was published yet, or its {role.value} has ended: `publish`")
+        name = f"{version_of(content)}.{role.value}.json"
+        if not _has(tree, name, content):
+            raise Refused(f"the tree has not the {name} that was published last: `publish`")
+    if not _has(tree, f"{max(roots)}.root.json", roots[max(roots)]):
+        raise Refused("the tree has not the newest root: `publish`")
+    return signed[Role.SNAPSHOT] or b""
 
 
-def _sign_roots(registry: Registry, now: datetime) -> dict[int, bytes]:
-    """Return all root versions of this authority, the newest signed anew where it ends soon."""
-    folder = registry.directory / "root"
-    folder.mkdir(exist_ok=True)
-    roots: dict[int, bytes] = {}
-    while (path := folder / f"{len(roots) + 1}.json").is_file():
-        roots[len(roots) + 1] = path.read_bytes()
-    if not roots or _root_expires(roots[len(roots)]) - now < _ROOT_RENEWED_BEFORE:
-        version = len(roots) + 1
-        roots[version] = _sign_root(registry, version, now)
-        write_file(folder / f"{version}.json", roots[version])
-    return roots
-
-
-def _root_expires(content: bytes) -> datetime:
+def _has(tree: Path, name: str, content: bytes) -> bool:
     try:
-        return Metadata[Root].from_bytes(content).signed.expires
-    except (RepositoryError, SerializationError, ValueError) as err:
-        raise Refused("the root metadata in the registry is damaged") from err
+        return (tree / "metadata" / name).read_bytes() == content
+    except FileNotFoundError:
+        return False
 
 
-def _sign_root(registry: Registry, version: int, now: datetime) -> bytes:
-    root = Root(
-        version,
-        expires=now + _ROOT_LIFETIME,
-        consistent_snapshot=True,
-        unrecognized_fields={ENVIRONMENT_FIELD: registry.authority.environment},
-    )
-    for role in TUF_ROLES:
-        root.add_key(_signer(registry, role).public_key, role)
-    return _sign(registry, "root", root)
-
-
-def _sign(registry: Registry, role: str, signed: Any) -> bytes:  # noqa: ANN401 - any of tuf's four roles
-    metadata = Metadata(signed)
-    metadata.sign(_signer(registry, role))
-    return metadata.to_bytes()
-
-
-def _sign_metadata(
-    registry: Registry, targets: Mapping[str, bytes], version: int, now: datetime
-) -> dict[str, bytes]:
-    """Return targets, snapshot and time stamp by file name, in the order in which they may be written."""
-    ends = {role: now + lifetime for role, lifetime in _LIFETIMES.items()}
-    files = {name: TargetFile.from_data(name, content, _HASHES) for name, content in targets.items()}
-    signed_targets = _sign(registry, "targets", Targets(version, expires=ends["targets"], targets=files))
-    meta = {"targets.json": MetaFile.from_data(version, signed_targets, _HASHES)}
-    snapshot = _sign(registry, "snapshot", Snapshot(version, expires=ends["snapshot"], meta=meta))
-    newest = MetaFile.from_data(version, snapshot, _HASHES)
-    timestamp = Timestamp(version, expires=ends["timestamp"], snapshot_meta=newest)
-    return {
-        f"{version}.targets.json": signed_targets,
-        f"{version}.snapshot.json": snapshot,
-        "timestamp.json": _sign(registry, "timestamp", timestamp),
-    }
-
-
-def _write_tree(
-    tree: Path, roots: Mapping[int, bytes], metadata: Mapping[str, bytes], targets: Mapping[str, bytes]
-) -> None:
-    folder = tree / "metadata"
-    folder.mkdir(parents=True, exist_ok=True)
+def _write_tree(tree: Path, roots: Roots, targets: Mapping[str, bytes]) -> None:
+    """Write what nothing in the tree points to yet."""
     for name, content in targets.items():
-        prefixed = TargetFile.from_data(name, content, _HASHES).get_prefixed_paths()[0]
+        prefixed = TargetFile.from_data(name, content, HASHES).get_prefixed_paths()[0]
         path = tree / "targets" / PurePosixPath(prefixed)
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():  # its name is its digest
             write_file(path, content)
+    folder = tree / "metadata"
+    folder.mkdir(parents=True, exist_ok=True)
     for version, content in roots.items():
         write_file(folder / f"{version}.root.json", content)
     write_file(tree / "root.json", roots[max(roots)])
-    for name, content in metadata.items():
-        write_file(folder / name, content)
+
+
+def _write_metadata(registry: Registry, tree: Path, signed: Mapping[Role, bytes]) -> None:
+    """Write the metadata into the tree and then the registry; the time stamp, which makes it count, last."""
+    for role, content in signed.items():
+        if role is not Role.TIMESTAMP:
+            write_file(tree / "metadata" / f"{version_of(content)}.{role.value}.json", content)
+    keep_signed(registry.directory, signed)
+    write_file(tree / "metadata" / "timestamp.json", signed[Role.TIMESTAMP])

@@ -1,5 +1,9 @@
 """The registry of one authority: a folder with its settings, ledger, keys, photos and signed copies.
 
+Layout: authority.json, registry.json (the ledger), keys.json (the register of keys), keys/ (private keys,
+all under a passphrase), root/ (every root so far), signed/ (what was published last), copies/, photos/ and
+auditors/.
+
 Everything is plain files, each written whole. What the ledger names is written before the ledger, so a
 crash leaves at most files nobody names. One lock file keeps writers apart; readers need none.
 
@@ -16,21 +20,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from issuer.dates import parse_instant, write_instant
+from issuer.dates import parse_instant
 from issuer.errors import Refused
 from issuer.files import PRIVATE, locked, write_file
-from issuer.keys import SigningKey, load_key, make_key, save_key
+from issuer.keyring import FILE_NAME, KeyRecord, Keyring, Role, encode_keyring, parse_keyring
+from issuer.keys import SigningKey, load_key, save_key
 from issuer.ledger import Copy, Ledger
-from issuer.records import FORMAT, encode_json, encode_ledger, parse_json, parse_ledger
+from issuer.passphrase import Asked, Passphrases, check_secret
+from issuer.records import encode_ledger, parse_json, parse_ledger
 from kiosk.cose.keys import Algorithm
 
 ENVIRONMENTS = ("sandbox", "pilot")
 ALGORITHMS = {"ed25519": Algorithm.EDDSA, "es256": Algorithm.ES256}
 LIST_ENTRIES = 100_000
 MAX_LIST_ENTRIES = 40_000_000
-TUF_ROLES = ("root", "targets", "snapshot", "timestamp")
-_OWNER_ONLY = 0o700
-_REPOSITORY = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +55,15 @@ class Authority:
 
 
 class Registry:
-    """The files of one authority. Make one with `create_registry`, open one with `Registry(directory)`."""
+    """The files of one authority. `founding.py` makes one, `Registry(directory)` opens it."""
 
-    def __init__(self, directory: Path) -> None:
-        """Open the registry in `directory`. Raises Refused when there is none."""
+    def __init__(self, directory: Path, passphrases: Passphrases | None = None) -> None:
+        """Open the registry in `directory`. Raises Refused when there is none.
+
+        `passphrases` knows that of its keys; by default the environment or the person at the keyboard.
+        """
         self.directory = directory
+        self.passphrases = passphrases or Asked()
         self.authority = _read_authority(directory)
 
     def read(self) -> Ledger:
@@ -66,20 +73,44 @@ class Registry:
     @contextmanager
     def changing(self) -> Iterator[Ledger]:
         """Hold the registry alone and give its ledger; `commit` writes the changed one."""
-        with locked(self.directory / "lock"):
+        with self.alone():
             yield self.read()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the registry alone, across processes; the register of keys changes only inside."""
+        with locked(self.directory / "lock"):
+            yield
 
     def commit(self, ledger: Ledger) -> None:
         """Make `ledger` the registry's; only inside `changing`."""
         write_file(self.directory / "registry.json", encode_ledger(ledger), PRIVATE)
 
-    def key(self, name: str) -> SigningKey:
-        """Return one of the authority's own keys: credential, status, or a TUF role."""
-        return load_key(self.directory / "keys" / f"{name}.pem")
+    def keyring(self) -> Keyring:
+        """Return the register of keys as it stands. Raises Refused when the file is missing or damaged."""
+        return parse_keyring(_read(self.directory / FILE_NAME))
+
+    def keep_keyring(self, keyring: Keyring) -> None:
+        """Make `keyring` the registry's; only inside `alone` or `changing`."""
+        write_file(self.directory / FILE_NAME, encode_keyring(keyring), PRIVATE)
+
+    def key(self, role: Role, now: datetime) -> SigningKey:
+        """Return the issuer's newest key of `role` that may sign at `now`. Raises Refused."""
+        return self.open_key(self.keyring().choose(role, now))
+
+    def open_key(self, record: KeyRecord) -> SigningKey:
+        """Return the private half of a key that lies in the registry. Raises Refused."""
+        path = self.directory / "keys" / f"{record.name}.pem"
+        return load_key(path, self.passphrases.find(record.name))
+
+    def keep_key(self, record: KeyRecord, key: SigningKey) -> None:
+        """Write the private half of a new key; the register names it afterwards."""
+        passphrase = check_secret(self.authority.environment, self.passphrases.choose(record.name))
+        save_key(self.directory / "keys" / f"{record.name}.pem", key, passphrase)
 
     def holder_key(self, copy: Copy) -> SigningKey:
         """Return the key of a phone copy, which a real phone would keep to itself."""
-        return load_key(self.directory / "copies" / f"{copy.id}.pem")
+        return load_key(self.directory / "copies" / f"{copy.id}.pem", self.passphrases.find(copy.id))
 
     def credential(self, copy: Copy) -> bytes:
         """Return the signed COSE_Sign1 of a copy, without live proof."""
@@ -88,7 +119,8 @@ class Registry:
     def keep_copy(self, copy: Copy, credential: bytes, holder_key: SigningKey | None) -> None:
         """Write a copy's credential and key; the ledger names them afterwards."""
         if holder_key is not None:
-            save_key(self.directory / "copies" / f"{copy.id}.pem", holder_key)
+            passphrase = self.passphrases.find(copy.id)
+            save_key(self.directory / "copies" / f"{copy.id}.pem", holder_key, passphrase)
         write_file(self.directory / "copies" / f"{copy.id}.cbor", credential, PRIVATE)
 
     def photo(self, name: str) -> bytes:
@@ -100,36 +132,6 @@ class Registry:
         name = hashlib.sha256(content).hexdigest()[:32]
         write_file(self.directory / "photos" / f"{name}.webp", content, PRIVATE)
         return name
-
-
-def create_registry(
-    directory: Path, environment: str, algorithm: str, now: datetime, list_entries: int = LIST_ENTRIES
-) -> Registry:
-    """Make a new authority in `directory`, with all its keys.
-
-    Raises Refused: an environment that is not for tests, a folder in use, or one inside the program's own.
-    """
-    if environment not in ENVIRONMENTS:
-        raise Refused("this authority is for tests and pilots: --environment is sandbox or pilot")
-    if directory.resolve().is_relative_to(_REPOSITORY):
-        raise Refused("private keys must not lie inside the program's own folder")
-    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-        raise Refused("the folder is not empty; a registry needs a folder of its own")
-    for part in (directory, directory / "keys", directory / "copies", directory / "photos"):
-        part.mkdir(mode=_OWNER_ONLY, parents=True, exist_ok=True)
-    directory.chmod(_OWNER_ONLY)
-    save_key(directory / "keys" / "credential.pem", make_key(ALGORITHMS[algorithm]))
-    for name in ("status", *TUF_ROLES):
-        save_key(directory / "keys" / f"{name}.pem", make_key(Algorithm.EDDSA))
-    write_file(directory / "registry.json", encode_ledger(Ledger()), PRIVATE)
-    record = {
-        "format": FORMAT,
-        "environment": environment,
-        "created": write_instant(now),
-        "list_entries": list_entries,
-    }
-    write_file(directory / "authority.json", encode_json(record), PRIVATE)
-    return Registry(directory)
 
 
 def _read_authority(directory: Path) -> Authority:

@@ -5,19 +5,22 @@ Only contents are made here; `publish.py` signs them into a TUF tree and writes 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
+from issuer.auditors import find_auditors
 from issuer.dates import day_of, write_instant
+from issuer.keyring import Keyring, Role, write_date
 from issuer.ledger import Ledger
 from issuer.records import FORMAT, encode_json
 from issuer.registry import Authority, Registry
 from issuer.statuslist import pack_entries, sign_status_list
-from kiosk.cose.cbor import encode_cbor
-from kiosk.model import FaceLimits
+from kiosk.audit.auditors import describe_keys
+from kiosk.model import AuditorKey, FaceLimits
 
-_KEY_LIFETIME = timedelta(days=5 * 365)
+_USAGES = {Role.CREDENTIAL: "credential", Role.STATUS_LIST: "status"}
 _ALL_FIELDS = (
     "names number born gender nationality class valid_until guardian occupation employer sponsor photo"
 )
@@ -26,14 +29,15 @@ _ALL_FIELDS = (
 def make_targets(registry: Registry, ledger: Ledger, now: datetime) -> dict[str, bytes]:
     """Return every target file by its name; lists carry `now` as their time."""
     return {
-        "policy.json": encode_json(make_policy(registry.authority)),
-        "issuers.json": encode_json(_make_issuers(registry)),
+        "policy.json": encode_json(make_policy(registry.authority, find_auditors(registry, now))),
+        "issuers.json": encode_json(_make_issuers(registry.authority, registry.keyring())),
         **_make_lists(registry, ledger, now),
     }
 
 
-def make_policy(authority: Authority) -> dict[str, Any]:
-    """Return the policy of a sandbox or pilot: purposes, windows, thresholds."""
+def make_policy(authority: Authority, auditors: Sequence[AuditorKey] = ()) -> dict[str, Any]:
+    """Return the policy of a sandbox or pilot: purposes, windows, thresholds, to whom rows are sealed."""
+    audit = {"audit": {"keys": describe_keys(auditors), "seal": True}} if auditors else {}
     return {
         "format": FORMAT,
         "id": f"{authority.environment}-1",
@@ -46,6 +50,7 @@ def make_policy(authority: Authority) -> dict[str, Any]:
         "face": asdict(FaceLimits()),
         "purposes": _make_purposes(),
         "station_classes": {authority.environment: ["checkpoint", "bank", "hotel"]},
+        **audit,
     }
 
 
@@ -71,28 +76,29 @@ def _make_purposes() -> dict[str, Any]:
     }
 
 
-def _make_issuers(registry: Registry) -> dict[str, Any]:
-    created = registry.authority.created
+def _make_issuers(authority: Authority, keyring: Keyring) -> dict[str, Any]:
+    """Return every issuer's key there ever was: what an old one signed in its time may still be valid."""
     return {
         "format": FORMAT,
         "issuers": [
             {
-                "issuer": registry.authority.issuer,
+                "issuer": authority.issuer,
                 "usage": usage,
-                "cose_key": encode_cbor(registry.key(usage).cose_key()).hex(),
-                "valid_from": write_instant(created),
-                "valid_until": write_instant(created + _KEY_LIFETIME),
-                "distrusted_from": None,
-                "min_iat": None,
+                "cose_key": record.cose_key.hex(),
+                "valid_from": write_instant(record.created),
+                "valid_until": write_instant(record.valid_until),
+                "distrusted_from": write_date(record.distrusted_from),
+                "min_iat": write_date(record.min_iat),
             }
-            for usage in ("credential", "status")
+            for role, usage in _USAGES.items()
+            for record in keyring.having(role)
         ],
     }
 
 
 def _make_lists(registry: Registry, ledger: Ledger, now: datetime) -> dict[str, bytes]:
     """Return a list for each year in which a copy expires, and for this year and the next in any case."""
-    authority, key = registry.authority, registry.key("status")
+    authority, key = registry.authority, registry.key(Role.STATUS_LIST, now)
     year = day_of(now).year
     cohorts = {year, year + 1} | {copy.cohort for copy in ledger.copies.values()}
     return {

@@ -43,6 +43,7 @@ def assemble(tree: VerifiedTree, station: Station, fingerprint: str) -> TrustSet
         expires=tree.expires,
         floor=signed_floor(policy, lists.values()),
         versions=tree.versions,
+        keys=tree.keys,
     )
     _check_purpose(trust, policy)
     return trust

@@ -15,6 +15,7 @@ MAX_JUMP_S = 3600.0
 SYNCED_FOR_S = 24 * 3600.0
 DRIFT_PPM = 200.0
 PER_REBOOT_S = 60.0
+BY_HAND_S = 60.0
 MAX_UNCERTAINTY_S = 600.0
 
 
@@ -25,18 +26,20 @@ def read_clock(
     boot_offset_jump_s: float | None = None,
     since_sync_s: float | None = None,
     reboots: int = 0,
+    by_hand: bool = False,
     given: bool = False,
 ) -> ClockReading:
     """Judge `wall` (aware UTC) and return it as `now` with its state and uncertainty.
 
     `boot_offset_jump_s` is how far the wall clock stepped without a known cause, `since_sync_s` the seconds
-    since the last synchronisation (None: unknown, the uncertainty is the largest), `reboots` those since.
+    since the last synchronisation (None: unknown, the uncertainty is the largest), `reboots` those since. A
+    clock that a supervisor vouched for `by_hand` instead is right within a minute, and never synchronised.
     A `given` time is exact by definition, but one before the floor is still doubtful.
     """
-    uncertainty_s = 0.0 if given else _uncertainty(since_sync_s, reboots)
+    uncertainty_s = 0.0 if given else _uncertainty(since_sync_s, reboots, BY_HAND_S if by_hand else 0.0)
     if _is_doubtful(wall, floor, boot_offset_jump_s):
         state = ClockState.DOUBTFUL
-    elif given or (since_sync_s is not None and since_sync_s < SYNCED_FOR_S):
+    elif given or (since_sync_s is not None and since_sync_s < SYNCED_FOR_S and not by_hand):
         state = ClockState.SYNCED
     else:
         state = ClockState.HOLDING
@@ -47,9 +50,9 @@ def _is_doubtful(wall: datetime, floor: datetime, jump_s: float | None) -> bool:
     return wall < floor - FLOOR_SLACK or (jump_s is not None and abs(jump_s) > MAX_JUMP_S)
 
 
-def _uncertainty(since_sync_s: float | None, reboots: int) -> float:
+def _uncertainty(since_sync_s: float | None, reboots: int, at_first_s: float) -> float:
     """Return seconds: 200 ppm of drift since the last sync and 60 s for each reboot, at most 10 minutes."""
     if since_sync_s is None:
         return MAX_UNCERTAINTY_S
     drift_s = max(0.0, since_sync_s) * DRIFT_PPM / 1e6
-    return min(MAX_UNCERTAINTY_S, drift_s + PER_REBOOT_S * reboots)
+    return min(MAX_UNCERTAINTY_S, at_first_s + drift_s + PER_REBOOT_S * reboots)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from kiosk.model import Fault, Reason
+from kiosk.trust.logged import FindFloor, find_nothing
 from kiosk.trust.station import Station
 from kiosk.trust.store import load_trust
 from kiosk.trust.trustset import TrustSet
@@ -20,8 +21,9 @@ Stamp = tuple[str, int, int] | None
 class CurrentTrust:
     """Gives the trust set of `store`; belongs to one thread."""
 
-    def __init__(self, store: Path) -> None:
+    def __init__(self, store: Path, find_logged: FindFloor = find_nothing) -> None:
         self._store = store
+        self._find_logged = find_logged
         self._stamp: Stamp = None
         self._trust: TrustSet | None = None
         self._set_up: tuple[str, Station] | None = None
@@ -35,7 +37,7 @@ class CurrentTrust:
         stamp = _stamp_of(self._store)
         if self._trust is None or stamp is None or stamp != self._stamp:
             self._trust = None
-            self._trust = self._check_set_up(load_trust(self._store))
+            self._trust = self._check_set_up(load_trust(self._store, self._find_logged))
             self._stamp = stamp
         return self._trust
 

@@ -18,6 +18,8 @@ class Refusal(Enum):
     OLD = "the trust tree is older than what this kiosk already had: bring a newer one"
     CLOCK = "this kiosk's clock is wrong: set it before updating"
     STATION = "the trust tree does not allow this station its purpose: ask the authority"
+    FORMAT = "the trust tree is in a form that this kiosk does not read: ask the authority"
+    UNREACHABLE = "the server with the trust tree cannot be reached: look at the network"
     BUSY = "another update of this trust store is running: wait for it"
     STORE = "this kiosk's own trust store is damaged: have it set up again"
     DISK = "the trust store cannot be written: look at the disk"

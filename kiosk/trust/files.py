@@ -25,14 +25,20 @@ _PRIVATE_FOLDER = 0o700
 _PRIVATE_FILE = 0o600
 
 
+def check_plain(name: str) -> list[str]:
+    """Return the parts of `name`, which are joined by /. Raises TrustError when one of them is not plain."""
+    parts = name.split("/")
+    if not all(_PART.fullmatch(part) for part in parts):
+        raise TrustError("a file name that is not plain")
+    return parts
+
+
 def read_plain(folder: Path, name: str, limit: int) -> bytes:
     """Read the regular file `name` (parts joined by /) below `folder`, at most `limit` bytes.
 
     Raises MissingFileError when it is not there, TrustError when it is a link, a device, or too large.
     """
-    parts = name.split("/")
-    if not all(_PART.fullmatch(part) for part in parts):
-        raise TrustError("a file name that is not plain")
+    parts = check_plain(name)
     with contextlib.ExitStack() as stack:
         try:
             place = os.open(folder, _FOLDER_FLAGS)

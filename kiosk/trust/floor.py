@@ -8,12 +8,13 @@ store can lower the file, not the checkpoint.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from kiosk.trust.delegation import STATUS
 from kiosk.trust.errors import MissingFileError, Refusal, TrustError
 from kiosk.trust.files import DiskOps, FileOps, read_plain, write_whole
 from kiosk.trust.statuslist import BITS
@@ -25,6 +26,8 @@ MAX_BYTES = 256 * 1024
 MAX_LISTS = 256
 MAX_VERSION = 2**53
 _ROLES = ("root", "timestamp", "snapshot", "targets")
+_LATER_ROLES = (STATUS,)  # a floor written before this role had one lacks it, until the next promotion
+_ALL_ROLES = (*_ROLES, *_LATER_ROLES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +98,22 @@ def check_not_older(trust: TrustSet, floor: Floor | None) -> None:
             raise TrustError(f"the status list {uri} changed its bits")
 
 
+def lower_floor(floor: Floor, versions: Mapping[str, int], roles: Iterable[str]) -> Floor:
+    """Return the floor with the versions of `roles` no higher than `versions`.
+
+    For roles whose keys a new root withdrew: whoever stole one may have signed a version far in the future,
+    which must not keep out the authority for good. Source: TUF specification 1.0.34, section 5.3.11.
+    """
+    lowered = {role: min(floor.versions.get(role, versions[role]), versions[role]) for role in roles}
+    return replace(floor, versions={**floor.versions, **lowered})
+
+
 def raise_floor(floor: Floor | None, trust: TrustSet) -> Floor:
     """Return the floor after `trust` was promoted; lists that are gone are remembered."""
     lists = {uri: ListFloor(found.issued_at, found.bits) for uri, found in trust.lists.items()}
     before = floor or Floor({}, trust.floor, {})
     return Floor(
-        versions={role: max(trust.versions[role], before.versions.get(role, 0)) for role in _ROLES},
+        versions={role: max(trust.versions[role], before.versions.get(role, 0)) for role in _ALL_ROLES},
         time=max(trust.floor, before.time),
         lists=dict(list(({**before.lists, **lists}).items())[-MAX_LISTS:]),
     )
@@ -112,9 +125,9 @@ def parse_floor(content: bytes) -> Floor:
         parse_json(content, FILE_NAME, MAX_BYTES), "floor", ["format", "versions", "time", "lists"]
     )
     table.whole("format", 1, 1)
-    versions = table.table("versions", _ROLES)
+    versions = table.table("versions", _ROLES, _LATER_ROLES)
     return Floor(
-        versions={role: versions.whole(role, 1, MAX_VERSION) for role in _ROLES},
+        versions={role: versions.whole(role, 1, MAX_VERSION) for role in versions.values},
         time=table.time("time"),
         lists={uri: _parse_list(value) for uri, value in table.named("lists", MAX_LISTS, 0).items()},
     )

@@ -20,6 +20,7 @@ from tuf.api.exceptions import RepositoryError
 from tuf.api.metadata import Metadata, Root, Signed, Snapshot, T, TargetFile, Targets, Timestamp
 
 from kiosk.model import Environment
+from kiosk.trust.delegation import STATUS, check_keys_differ, check_own_paths, find_status_role
 from kiosk.trust.errors import MissingFileError, Refusal, TrustError
 from kiosk.trust.strictjson import parse_json
 
@@ -42,8 +43,8 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 class VerifiedTree:
     """What a tree says, every byte of it verified.
 
-    `versions` and `expires` have root, timestamp, snapshot and targets. `targets` holds the targets' bytes by
-    name; `files` all bytes read, by their place in the tree.
+    `versions`, `expires` and `keys` (the ids of a role's keys) have root, timestamp, snapshot, targets and
+    status. `targets` holds the targets' bytes by name; `files` all bytes read, by their place in the tree.
     """
 
     environment: Environment
@@ -51,6 +52,7 @@ class VerifiedTree:
     expires: Mapping[str, datetime]
     targets: Mapping[str, bytes]
     files: Mapping[str, bytes]
+    keys: Mapping[str, frozenset[str]]
 
 
 def verify_tree(pinned: bytes, read: Reader, now: datetime | None = None) -> VerifiedTree:
@@ -63,18 +65,22 @@ def verify_tree(pinned: bytes, read: Reader, now: datetime | None = None) -> Ver
     environment = root_environment(root)
     timestamp = _verify_timestamp(root, kept)  # 5.4
     snapshot = _verify_snapshot(root, timestamp, kept)  # 5.5
-    targets = _verify_targets(root, snapshot, kept)  # 5.6
+    targets = _verify_targets(root, "targets", snapshot, kept)  # 5.6
+    role = find_status_role(targets)
+    status = _verify_targets(targets, STATUS, snapshot, kept)  # 5.6.7
+    check_own_paths(role, status)
     signed: dict[str, Signed] = {
         "root": root,
         "timestamp": timestamp,
         "snapshot": snapshot,
         "targets": targets,
+        STATUS: status,
     }
     if now is not None:
         _check_expiry(signed, now)
     contents = {
         name: _fetch_target(target, name, kept)  # 5.7
-        for name, target in sorted(targets.targets.items())
+        for name, target in sorted((targets.targets | status.targets).items())
         if is_known_target(name)
     }
     return VerifiedTree(
@@ -83,6 +89,9 @@ def verify_tree(pinned: bytes, read: Reader, now: datetime | None = None) -> Ver
         expires=MappingProxyType({role: part.expires for role, part in signed.items()}),
         targets=MappingProxyType(contents),
         files=MappingProxyType(kept.files),
+        keys=MappingProxyType(
+            {name: frozenset(role.keyids) for name, role in (*root.roles.items(), (STATUS, role))}
+        ),
     )
 
 
@@ -92,15 +101,20 @@ def parse_root(content: bytes) -> Root:
         raise TrustError(f"the root is larger than {MAX_ROOT_BYTES} bytes")
     metadata = _parse(content, Root, "root")
     root = metadata.signed
-    _check_signed(root, metadata, "root")
+    _check_signed(root, "root", metadata)
     if not root.consistent_snapshot:
         raise TrustError("the root does not ask for consistent snapshots")
     for name, role in root.roles.items():
-        values = [str(root.keys[keyid].keyval) for keyid in role.keyids if keyid in root.keys]
-        if len(set(values)) != len(values):
-            raise TrustError(f"the root lists one key twice for {name}")
+        check_keys_differ(role, root.keys, name)
     root_environment(root)
     return root
+
+
+def parse_targets(content: bytes) -> Targets:
+    """Parse a targets file whose signatures were checked elsewhere. Raises TrustError."""
+    targets = _parse(content, Targets, "targets").signed
+    _check_names(targets, "targets")
+    return targets
 
 
 def root_environment(root: Root) -> Environment:
@@ -152,7 +166,7 @@ def _follow_roots(root: Root, kept: _Keeper) -> Root:
         except MissingFileError:
             return root
         newer = parse_root(content)
-        _check_signed(root, _parse(content, Root, name), name)
+        _check_signed(root, "root", _parse(content, Root, name))
         if newer.version != root.version + 1:
             raise TrustError(f"{name} has version {newer.version}")
         if root_environment(newer) is not environment:
@@ -163,7 +177,7 @@ def _follow_roots(root: Root, kept: _Keeper) -> Root:
 
 def _verify_timestamp(root: Root, kept: _Keeper) -> Timestamp:
     metadata = _parse(kept.fetch("metadata/timestamp.json", MAX_METADATA_BYTES), Timestamp, "timestamp")
-    _check_signed(root, metadata, "timestamp")
+    _check_signed(root, "timestamp", metadata)
     return metadata.signed
 
 
@@ -172,26 +186,31 @@ def _verify_snapshot(root: Root, timestamp: Timestamp, kept: _Keeper) -> Snapsho
     content = kept.fetch(f"metadata/{expected.version}.snapshot.json", MAX_METADATA_BYTES)
     _check_content(expected.verify_length_and_hashes, content, "snapshot")
     metadata = _parse(content, Snapshot, "snapshot")
-    _check_signed(root, metadata, "snapshot")
+    _check_signed(root, "snapshot", metadata)
     if metadata.signed.version != expected.version:
         raise TrustError("snapshot has another version than timestamp says")
     return metadata.signed
 
 
-def _verify_targets(root: Root, snapshot: Snapshot, kept: _Keeper) -> Targets:
-    expected = snapshot.meta.get("targets.json")
+def _verify_targets(delegator: Root | Targets, role: str, snapshot: Snapshot, kept: _Keeper) -> Targets:
+    """Verify the metadata of `role`, which names targets, by the keys its `delegator` lists for it."""
+    expected = snapshot.meta.get(f"{role}.json")
     if expected is None:
-        raise TrustError("snapshot does not name targets.json")
-    content = kept.fetch(f"metadata/{expected.version}.targets.json", MAX_METADATA_BYTES)
-    _check_content(expected.verify_length_and_hashes, content, "targets")
-    metadata = _parse(content, Targets, "targets")
-    _check_signed(root, metadata, "targets")
+        raise TrustError(f"snapshot does not name {role}.json")
+    content = kept.fetch(f"metadata/{expected.version}.{role}.json", MAX_METADATA_BYTES)
+    _check_content(expected.verify_length_and_hashes, content, role)
+    metadata = _parse(content, Targets, role)
+    _check_signed(delegator, role, metadata)
     if metadata.signed.version != expected.version:
-        raise TrustError("targets has another version than snapshot says")
-    names = metadata.signed.targets
-    if len(names) > MAX_TARGETS or not all(_PLAIN_NAME.fullmatch(name) for name in names):
-        raise TrustError("targets has too many names, or one that is not plain")
+        raise TrustError(f"{role} has another version than snapshot says")
+    _check_names(metadata.signed, role)
     return metadata.signed
+
+
+def _check_names(targets: Targets, role: str) -> None:
+    names = targets.targets
+    if len(names) > MAX_TARGETS or not all(_PLAIN_NAME.fullmatch(name) for name in names):
+        raise TrustError(f"{role} has too many names, or one that is not plain")
 
 
 def _fetch_target(target: TargetFile, name: str, kept: _Keeper) -> bytes:
@@ -229,13 +248,13 @@ def _signed_bytes(metadata: Metadata[T], name: str) -> bytes:
         raise TrustError(f"{name} has no canonical form") from err
 
 
-def _check_signed(root: Root, metadata: Metadata[T], name: str) -> None:
-    """Check that `root`'s threshold of keys for the role signed `metadata`."""
-    payload = _signed_bytes(metadata, name)
+def _check_signed(delegator: Root | Targets, role: str, metadata: Metadata[T]) -> None:
+    """Check that the threshold of keys that `delegator` lists for `role` signed `metadata`."""
+    payload = _signed_bytes(metadata, role)
     try:
-        root.verify_delegate(metadata.signed.type, payload, metadata.signatures)
+        delegator.verify_delegate(role, payload, metadata.signatures)
     except (RepositoryError, ValueError) as err:
-        raise TrustError(f"{name} lacks the signatures it needs", Refusal.AUTHORITY) from err
+        raise TrustError(f"{role} lacks the signatures it needs", Refusal.AUTHORITY) from err
 
 
 def _check_content(check: Callable[[bytes], None], content: bytes, name: str) -> None:

@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from kiosk.model import Environment, FaceLimits, Source
 from kiosk.trust.errors import TrustError
+from kiosk.trust.sealing import NO_AUDIT_POLICY, AuditPolicy, parse_audit_policy
 from kiosk.trust.strictjson import Table, open_table, parse_json
 
 MAX_BYTES = 64 * 1024
@@ -44,6 +45,7 @@ _KEYS = frozenset(
     {"format", "id", "environment", "issued", "list_age", "stale_list", "proof", "clock", "face", "purposes"}
     | {"station_classes"}
 )
+_OPTIONAL_KEYS = frozenset({"audit"})
 _PURPOSE_KEYS = ("print_copy", "live_proof", "face", "liveness", "show", "mask_number")
 
 
@@ -88,11 +90,12 @@ class Policy:
     face: FaceLimits
     purposes: Mapping[str, PurposePolicy]
     station_classes: Mapping[str, frozenset[str]]
+    audit: AuditPolicy = NO_AUDIT_POLICY
 
 
 def parse_policy(content: bytes) -> Policy:
     """Parse `policy.json`. Raises TrustError naming the part that is wrong."""
-    table = open_table(parse_json(content, "policy.json", MAX_BYTES), "policy", _KEYS)
+    table = open_table(parse_json(content, "policy.json", MAX_BYTES), "policy", _KEYS, _OPTIONAL_KEYS)
     table.whole("format", 1, 1)
     proof = table.table("proof", ["window_s", "sources"])
     purposes = _parse_purposes(table)
@@ -110,6 +113,7 @@ def parse_policy(content: bytes) -> Policy:
         face=_parse_face(table),
         purposes=purposes,
         station_classes=_parse_classes(table, purposes),
+        audit=parse_audit_policy(table),
     )
 
 

@@ -14,7 +14,8 @@ from kiosk.model import Fault, Reason
 from kiosk.trust.assemble import assemble
 from kiosk.trust.errors import MissingFileError, TrustError
 from kiosk.trust.files import DiskOps, FileOps, read_given, read_plain, write_whole
-from kiosk.trust.floor import FloorFile, FloorStore, check_not_older
+from kiosk.trust.floor import FILE_NAME, FloorFile, check_not_older
+from kiosk.trust.logged import FindFloor, check_above_log, find_nothing
 from kiosk.trust.metadata import (
     MAX_ROOT_BYTES,
     VerifiedTree,
@@ -29,13 +30,15 @@ from kiosk.trust.trustset import TrustSet, with_floor
 
 ROOT, STATION, ACTIVE = "root.json", "station.json", "active"
 SLOTS = ("slots/a", "slots/b")
+CACHE = "cache"
 
 
-def load_trust(store: Path, floors: FloorStore | None = None) -> TrustSet:
-    """Load and verify the promoted trust set of `store`.
+def load_trust(store: Path, find_logged: FindFloor = find_nothing) -> TrustSet:
+    """Load and verify the promoted trust set of `store`; `find_logged` finds the floor that the log keeps.
 
     Raises Fault: TRUST_MISSING when no root is pinned or nothing was promoted, TRUST_INVALID when any byte is
-    not what the authority signed, or all of it is older than what was promoted before.
+    not what the authority signed, or all of it is older than what was promoted or used before; and what
+    `find_logged` raises.
     """
     pinned, station = load_pinned(store)
     slot = find_active(store)
@@ -47,14 +50,15 @@ def load_trust(store: Path, floors: FloorStore | None = None) -> TrustSet:
     try:
         tree = read_slot(store, slot, pinned)
         trust = assemble(tree, station, root_fingerprint(pinned))
-        floor = (floors or FloorFile(store)).load()
+        floor, logged = FloorFile(store).load(), find_logged()
         check_not_older(trust, floor)
+        check_above_log(trust, logged)
     except TrustError as err:
         raise Fault(
             Reason.TRUST_INVALID,
             f"{err.detail} in {store}: bring a fresh trust tree with `python -m kiosk trust update`",
         ) from err
-    return trust if floor is None else with_floor(trust, floor.time)
+    return with_floor(trust, *(each.time for each in (floor, logged) if each is not None))
 
 
 def load_pinned(store: Path) -> tuple[bytes, Station]:
@@ -93,6 +97,21 @@ def read_slot(store: Path, slot: str, pinned: bytes) -> VerifiedTree:
     return verify_tree(pinned, lambda name, limit: read_plain(store, f"{slot}/{name}", limit))
 
 
+def read_new_root(root_file: Path) -> bytes:
+    """Return the root in `root_file`, which is signed by itself.
+
+    Raises Fault: TRUST_MISSING when there is no such file, TRUST_INVALID when it is no such root.
+    """
+    try:
+        content = read_given(root_file, MAX_ROOT_BYTES)
+        parse_root(content)
+    except MissingFileError as err:
+        raise Fault(Reason.TRUST_MISSING, f"there is no root at {root_file}") from err
+    except TrustError as err:
+        raise Fault(Reason.TRUST_INVALID, f"{root_file} cannot be pinned, {err.detail}") from err
+    return content
+
+
 def init_store(
     root_file: Path,
     store: Path,
@@ -100,27 +119,31 @@ def init_store(
     purpose: str,
     station_class: str | None = None,
     ops: FileOps | None = None,
+    *,
+    replace: bool = False,
 ) -> str:
     """Pin the root in `root_file` and the station, and return the root's fingerprint in groups of four.
 
     `station_class` is by default the environment's name that the root is signed for. Raises
     Fault(TRUST_INVALID) when the store has a root already or the file is not a root signed by itself,
-    Fault(TRUST_MISSING) when the file is not there.
+    Fault(TRUST_MISSING) when the file is not there. `replace` empties the store of another root first; who
+    may ask for that, and its row, is the caller's.
     """
     ops = ops or DiskOps()
-    if os.path.lexists(store / ROOT):
+    if os.path.lexists(store / ROOT) and not replace:
         raise Fault(Reason.TRUST_INVALID, f"{store} has a root already, which is never replaced")
+    content = read_new_root(root_file)
     try:
-        content = read_given(root_file, MAX_ROOT_BYTES)
         environment = root_environment(parse_root(content))
         pinned = encode_station(Station(station, purpose, station_class or environment.value))
         parse_station(pinned)
-    except MissingFileError as err:
-        raise Fault(Reason.TRUST_MISSING, f"there is no root at {root_file}") from err
     except TrustError as err:
         raise Fault(Reason.TRUST_INVALID, f"{root_file} cannot be pinned, {err.detail}") from err
     try:
         ops.make_folder(store)
+        for name in (ACTIVE, *SLOTS, CACHE, FILE_NAME) if replace else ():
+            ops.remove(store / name)
+        ops.sync(store)
         write_whole(ops, store / STATION, pinned)
         write_whole(ops, store / ROOT, content)
     except OSError as err:

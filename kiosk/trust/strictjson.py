@@ -116,9 +116,23 @@ class Table:
         """Return an instant, or None for null."""
         return None if self.values[key] is None else self.time(key)
 
-    def table(self, key: str, keys: Iterable[str]) -> Table:
-        """Return the object under `key`, which must have exactly `keys`."""
-        return open_table(self.values[key], f"{self.where}.{key}", keys)
+    def table(self, key: str, keys: Iterable[str], optional: Iterable[str] = ()) -> Table:
+        """Return the object under `key`, which must have exactly `keys`, and may have any of `optional`."""
+        return open_table(self.values[key], f"{self.where}.{key}", keys, optional)
+
+    def tables(self, key: str, keys: Iterable[str], most: int) -> tuple[Table, ...]:
+        """Return the list of at most `most` objects under `key`, each with exactly `keys`."""
+        values = self.values[key]
+        if not isinstance(values, list) or len(values) > most:
+            raise self._refuse(key, f"a list of at most {most} objects")
+        return tuple(open_table(value, f"{self.where}.{key}[{n}]", keys) for n, value in enumerate(values))
+
+    def octets(self, key: str, size: int) -> bytes:
+        """Return `size` bytes that are written in small hexadecimal digits."""
+        value = self.values[key]
+        if not isinstance(value, str) or not re.fullmatch(f"[0-9a-f]{{{2 * size}}}", value):
+            raise self._refuse(key, f"{2 * size} hexadecimal digits")
+        return bytes.fromhex(value)
 
     def named(self, key: str, most: int, least: int = 1) -> Mapping[str, Any]:
         """Return the object under `key` whose `least` to `most` keys are names of the writer's choice."""
@@ -130,14 +144,14 @@ class Table:
         return values
 
 
-def open_table(value: object, where: str, keys: Iterable[str]) -> Table:
-    """Check that `value` is an object with exactly `keys`. Raises TrustError."""
+def open_table(value: object, where: str, keys: Iterable[str], optional: Iterable[str] = ()) -> Table:
+    """Check that `value` is an object with exactly `keys`, and any of `optional`. Raises TrustError."""
     expected = frozenset(keys)
     if not isinstance(value, dict):
         raise TrustError(f"{where} is not an object")
     if missing := expected - value.keys():
         raise TrustError(f"{where} lacks {', '.join(sorted(missing))}")
-    if value.keys() - expected:
+    if value.keys() - expected - frozenset(optional):
         raise TrustError(f"{where} has a key that its format does not know")
     return Table(where, value)
 

@@ -26,8 +26,9 @@ BUILD_TIME = datetime(2026, 11, 20, tzinfo=UTC)
 class TrustSet:
     """What the kiosk trusts. `issuers` holds the credential keys by kid, `lists` the status lists by uri.
 
-    `version` is the promoted timestamp's; `versions` and `expires` have an entry for each of root, timestamp,
-    snapshot and targets. `floor` is the latest time a trusted signature has shown. Times are aware UTC.
+    `version` is the promoted timestamp's; `versions`, `expires` and `keys` (the ids of a role's keys) have an
+    entry for each of root, timestamp, snapshot, targets and status. `floor` is the latest time a trusted
+    signature has shown. Times are aware UTC.
     """
 
     environment: Environment
@@ -41,6 +42,7 @@ class TrustSet:
     expires: Mapping[str, datetime]
     floor: datetime
     versions: Mapping[str, int] = field(default_factory=dict)
+    keys: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def purpose(self, name: str | None = None) -> PurposePolicy:
         """Return the rules of the purpose `name`, or of the station's own.
@@ -98,6 +100,6 @@ def signed_floor(policy: Policy, lists: Iterable[StatusList]) -> datetime:
     return max(BUILD_TIME, policy.issued, *(found.issued_at for found in lists))
 
 
-def with_floor(trust: TrustSet, remembered: datetime) -> TrustSet:
-    """Return `trust` with its floor of time at least `remembered`, the floor of an earlier promotion."""
-    return replace(trust, floor=max(trust.floor, remembered))
+def with_floor(trust: TrustSet, *remembered: datetime) -> TrustSet:
+    """Return `trust` with its floor of time at least each of `remembered`, floors of earlier times."""
+    return replace(trust, floor=max(trust.floor, *remembered)) if remembered else trust

@@ -1,8 +1,8 @@
-"""Promote a trust tree: verify it strictly, copy what was verified into the spare slot, then swap one link.
+"""Update the store: fetch a tree, verify it strictly, copy it into the spare slot, swap one link.
 
 Rules kept here: what was promoted stays in use until the very last step, so a refusal or a power cut anywhere
 leaves the old set or the new one and nothing else; expired, older, foreign or incomplete trees are refused;
-one update at a time. Fetching a tree is left to whoever brings it (a stick, later a download).
+one update at a time. Fetching is left to `cache.py` and the TUF client, whose word is never enough.
 """
 
 from __future__ import annotations
@@ -17,16 +17,33 @@ from pathlib import Path
 
 from kiosk.model import Fault
 from kiosk.trust.assemble import assemble
+from kiosk.trust.cache import Cache, Tell
+from kiosk.trust.client import ClientRefused
 from kiosk.trust.errors import Refusal, TrustError, UpdateRefused
-from kiosk.trust.files import DiskOps, FileOps, read_plain
-from kiosk.trust.floor import Floor, FloorFile, FloorStore, check_not_older, raise_floor
-from kiosk.trust.metadata import VerifiedTree, root_fingerprint, verify_tree
-from kiosk.trust.store import ACTIVE, SLOTS, find_active, load_pinned, read_slot
+from kiosk.trust.files import DiskOps, FileOps
+from kiosk.trust.floor import Floor, FloorFile, FloorStore, check_not_older, lower_floor, raise_floor
+from kiosk.trust.logged import FindFloor, LoggedFloor, check_above_log, find_nothing, find_renewed
+from kiosk.trust.metadata import (
+    MAX_ROOT_BYTES,
+    Reader,
+    VerifiedTree,
+    parse_root,
+    root_environment,
+    root_fingerprint,
+    verify_tree,
+)
+from kiosk.trust.source import TreeSource, open_source
+from kiosk.trust.station import Station
+from kiosk.trust.store import ACTIVE, ROOT, SLOTS, find_active, load_pinned, read_slot
 from kiosk.trust.trustset import BUILD_TIME, TrustSet
 
 LOCK = "lock"
 BEHIND_FLOOR = timedelta(seconds=60)
 AHEAD_OF_CLOCK = timedelta(seconds=300)
+
+
+def _say_nothing(line: str) -> None:
+    del line
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,38 +60,125 @@ class UpdateReport:
 
 
 def update_store(
-    tree: Path,
+    where: Path | str,
     store: Path,
     now: datetime,
     ops: FileOps | None = None,
-    floors: FloorStore | None = None,
+    find_logged: FindFloor = find_nothing,
+    tell: Tell = _say_nothing,
 ) -> UpdateReport:
-    """Verify the tree and promote it in `store`; `now` is aware UTC and refuses what has expired.
+    """Fetch the tree at `where`, a folder or a URL, verify it and promote it in `store`.
 
-    Raises UpdateRefused (a Fault: TRUST_EXPIRED or TRUST_INVALID) with one sentence, and Fault as
-    `load_trust` when the store has no root. The set promoted before stays in use then.
+    `now` is aware UTC and refuses what has expired; `find_logged` finds the floor that the log keeps; `tell`
+    gets a line for each thing done. Raises UpdateRefused (a Fault: TRUST_EXPIRED or TRUST_INVALID) with one
+    sentence, and Fault as `load_trust` when the store has no root or the log does not hold. The set promoted
+    before stays in use then.
     """
     ops = ops or DiskOps()
     pinned, station = load_pinned(store)
     with _lock(store):
-        keeper = floors or FloorFile(store, ops)
-        floor = _load_floor(keeper)
-        try:
-            _check_clock(now, floor)
-            fresh = verify_tree(pinned, lambda name, limit: read_plain(tree, name, limit), now)
-            trust = assemble(fresh, station, root_fingerprint(pinned))
-            check_not_older(trust, floor)
-            _check_not_ahead(trust, now)
-        except TrustError as err:
-            raise UpdateRefused(err.refusal, err.detail) from err
+        keeper = FloorFile(store, ops)
+        floor, logged = _load_floor(keeper), find_logged()
         slot, before = _find_promoted(store, pinned)
+        judge = _Judge(pinned, station, floor, before, now, logged)
+        source = open_source(where)
+        try:
+            _check_clock(now, judge.floor_time)
+            fresh, trust = _bring(source, Cache(store, pinned), judge, tell)
+        except TrustError as err:
+            raise _name_environment(err, source, pinned) from err
+        except OSError as err:
+            raise UpdateRefused(Refusal.DISK, err.strerror or "unknown") from err
+        tell(f"every signature holds, version {trust.version}")
+        floor = judge.floor_for(fresh)
         try:
             if before is None or before.files != fresh.files:
+                if floor is not None and floor != judge.floor:  # else the new set would lie below it
+                    keeper.save(floor)
                 _promote(store, _spare(slot), fresh, pinned, ops)
             keeper.save(raise_floor(floor, trust))
         except OSError as err:
             raise UpdateRefused(Refusal.DISK, err.strerror or "unknown") from err
     return _report(before, fresh, trust, now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """Says whether a tree may be promoted here and now, from its bytes alone."""
+
+    pinned: bytes
+    station: Station
+    floor: Floor | None
+    before: VerifiedTree | None
+    now: datetime
+    logged: LoggedFloor | None
+
+    @property
+    def floor_time(self) -> datetime:
+        """The latest time that trusted signatures have shown."""
+        shown = (each.time for each in (self.floor, self.logged) if each is not None)
+        return max((BUILD_TIME, *shown))
+
+    @property
+    def trusted_time(self) -> datetime:
+        """The time by which things expire: never before what trusted signatures have shown."""
+        return max(self.now, self.floor_time)
+
+    def judge(self, read: Reader) -> tuple[VerifiedTree, TrustSet]:
+        """Return the tree behind `read` and what it says. Raises TrustError."""
+        fresh = verify_tree(self.pinned, read, self.trusted_time)
+        trust = assemble(fresh, self.station, root_fingerprint(self.pinned))
+        check_not_older(trust, self.floor_for(fresh))
+        check_above_log(trust, self.logged)
+        _check_not_ahead(trust, self.now)
+        return fresh, trust
+
+    def floor_for(self, fresh: VerifiedTree) -> Floor | None:
+        """Return the floor that holds for `fresh`, whose root or targets may have withdrawn keys."""
+        before = self.before
+        if self.floor is None or before is None:
+            return self.floor
+        renewed = find_renewed(before.versions, before.keys, fresh.versions, fresh.keys)
+        return lower_floor(self.floor, fresh.versions, renewed)
+
+
+def _bring(source: TreeSource, cache: Cache, judge: _Judge, tell: Tell) -> tuple[VerifiedTree, TrustSet]:
+    """Fetch through the TUF client into its cache, then verify from the cache. Raises TrustError, OSError."""
+    try:
+        _fetch(source, cache, judge, tell)
+    except OSError:  # the cache is no more than a memory: without it the tree is fetched as a whole
+        cache.remove()
+        _fetch(source, cache, judge, tell)
+    return judge.judge(cache.read)
+
+
+def _fetch(source: TreeSource, cache: Cache, judge: _Judge, tell: Tell) -> None:
+    """Fill the cache; where the client refuses, our own rules say why, or that its memory was in the way.
+
+    It remembers newer metadata whose files never came (half a stick). A whole tree that is not below the
+    floor is then still better than what is in use.
+    """
+    try:
+        cache.fill(source, judge.trusted_time, tell)
+    except ClientRefused:
+        judge.judge(source.read)
+        cache.forget_all_but_roots()
+        cache.fill(source, judge.trusted_time, tell)
+
+
+def _name_environment(err: TrustError, source: TreeSource, pinned: bytes) -> UpdateRefused:
+    """Return the refusal of a tree; one of another authority says so when that is of another environment.
+
+    What the tree's own root says is not trusted and chooses between two refusals only.
+    """
+    if err.refusal is Refusal.AUTHORITY:
+        ours = root_environment(parse_root(pinned))
+        with contextlib.suppress(TrustError):
+            theirs = root_environment(parse_root(source.read(ROOT, MAX_ROOT_BYTES)))
+            if theirs is not ours:
+                said = f"the tree says {theirs.value}, this kiosk is for {ours.value}"
+                return UpdateRefused(Refusal.ENVIRONMENT, said)
+    return UpdateRefused(err.refusal, err.detail)
 
 
 def _load_floor(keeper: FloorStore) -> Floor | None:
@@ -102,9 +206,8 @@ def _lock(store: Path) -> Iterator[None]:
         os.close(place)
 
 
-def _check_clock(now: datetime, floor: Floor | None) -> None:
+def _check_clock(now: datetime, earliest: datetime) -> None:
     """Refuse a clock behind what trusted signatures have shown: expired trees would look good to it."""
-    earliest = max(BUILD_TIME, floor.time) if floor else BUILD_TIME
     if now < earliest - BEHIND_FLOOR:
         raise TrustError(
             f"it reads {now:%Y-%m-%d %H:%M} UTC, before {earliest:%Y-%m-%d %H:%M}", Refusal.CLOCK

@@ -9,7 +9,7 @@ import pytest
 
 from issuer import issuing
 from issuer.cli import main
-from issuer.registry import create_registry
+from issuer.founding import create_registry
 from tests.issuer.makers import NOON, a_person, a_photo
 
 
@@ -23,6 +23,12 @@ def enrolled(registry):
     """A registry with one phone copy, c000001."""
     issuing.enrol(registry, a_person(), a_photo, NOON)
     return registry
+
+
+@pytest.fixture
+def own_passphrase(monkeypatch):
+    """Set a passphrase that is a secret, as `init` wants it: its keys take their time to open."""
+    return lambda variable, text="words of this test": monkeypatch.setenv(variable, text)
 
 
 @pytest.fixture

@@ -7,9 +7,22 @@ import importlib.util
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from issuer.founding import create_registry
+from issuer.passphrase import Known, Passphrase
 from issuer.person import Person
+from issuer.rootkeys import FOLDER, RootKeys
+from kiosk.audit.pkcs8 import QUICK
 
 NOON = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+
+PILOTS = Known(Passphrase("a pilot's own words", QUICK))
+
+
+def a_pilot(folder, now=NOON):
+    """A pilot authority, its passphrase as quick to try as the sandbox's."""
+    keys = RootKeys((folder / FOLDER,), PILOTS)
+    return create_registry(folder, "pilot", "ed25519", now, passphrases=PILOTS, root_keys=keys)
 
 
 def a_person(**changes):

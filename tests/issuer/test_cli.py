@@ -40,7 +40,9 @@ def is_one_sentence(text):
 
 
 @pytest.mark.slow
-def test_a_copy_is_enrolled_from_a_portrait_drawn_and_read_back(issuer, tmp_path):
+def test_a_copy_is_enrolled_from_a_portrait_drawn_and_read_back(issuer, own_passphrase, tmp_path):
+    own_passphrase("MUDAQQIQ_ISSUER_PASSPHRASE")
+    own_passphrase("MUDAQQIQ_ROOT_PASSPHRASE", "words of its keepers")
     assert 0 == issuer("init", tmp_path / "a", *AT).code
     enrolled = issuer("enrol", tmp_path / "a", *words_of(), *AT)
     drawn = issuer("present", tmp_path / "a", "c000001", "--png", tmp_path / "q.png", *AT)
@@ -68,7 +70,7 @@ def test_every_step_of_a_copys_life_answers_in_json(issuer, enrolled):
             ("renew", folder, "c000001", "--expires", "2032-01-31"),
             ("print-copy", folder, "c000002"),
             ("revoke", folder, "c000002"),
-            ("publish", folder, "--to", folder.parent / "tree"),
+            ("publish", folder, "--to", folder.parent / "tree", *AT),
         )
     ]
 

@@ -11,9 +11,10 @@ import pytest
 from issuer import issuing
 from issuer.credential import MAX_TEXT, MIN_PHOTO, issue_credential, photo_room
 from issuer.errors import Refused
+from issuer.founding import create_registry
+from issuer.keyring import Role
 from issuer.keys import make_key
 from issuer.present import add_proof, draw, present_text
-from issuer.registry import create_registry
 from issuer.wire import code_text
 from kiosk.cose.cbor import parse_cbor
 from kiosk.cose.countersign import parse_countersignature, verify_countersignature
@@ -60,10 +61,10 @@ def test_a_code_opens_layer_by_layer_and_both_signatures_hold(tmp_path, algorith
 
     message = opened(present_text(registry, copy, NOON))
 
-    verify_sign1(message, registry.key("credential").public)
+    verify_sign1(message, registry.key(Role.CREDENTIAL, NOON).public)
     assert {
         1: {"ed25519": -8, "es256": -7}[algorithm],
-        4: registry.key("credential").public.kid,
+        4: registry.key(Role.CREDENTIAL, NOON).public.kid,
     } == message.headers
     proof = parse_countersignature(message.unprotected[11])
     assert {1: -7, 15: {6: int(NOON.timestamp())}} == proof.headers
@@ -164,7 +165,7 @@ def test_names_that_leave_no_room_for_a_photo_are_refused(enrolled):
 def test_a_photo_larger_than_its_room_is_not_issued(enrolled):
     ledger = enrolled.read()
     copy, person = ledger.copies["c000001"], ledger.persons["2345678417"]
-    keys = (enrolled.key("credential"), enrolled.holder_key(copy))
+    keys = (enrolled.key(Role.CREDENTIAL, NOON), enrolled.holder_key(copy))
 
     with pytest.raises(Refused, match="does not fit"):
         issue_credential(enrolled.authority, copy, person, a_photo(1000), keys)

@@ -9,9 +9,10 @@ import pytest
 
 from issuer import issuing
 from issuer.errors import Refused
+from issuer.founding import create_registry
 from issuer.ledger import Ledger, State, move
 from issuer.records import encode_ledger, parse_ledger
-from issuer.registry import Registry, create_registry
+from issuer.registry import Registry
 from tests.issuer.makers import NOON, a_person, a_photo, with_check_digit
 
 ALLOWED = {
@@ -49,6 +50,15 @@ def test_indices_are_unique_unguessable_and_fill_the_list(enrolled):
     with pytest.raises(Refused, match="full"):
         ledger.next_index(first.cohort, 20)
     assert 0 <= ledger.next_index(first.cohort + 1, 20) < 20
+
+
+def test_the_same_acts_draw_another_index_in_every_registry(tmp_path):
+    registries = [create_registry(tmp_path / name, "sandbox", "ed25519", NOON) for name in "abc"]
+
+    indices = {issuing.enrol(registry, a_person(), a_photo, NOON).copy.index for registry in registries}
+
+    assert len(indices) > 1
+    assert max(indices) > 100
 
 
 def test_a_full_list_refuses_before_anything_is_registered(tmp_path):
@@ -150,7 +160,7 @@ def test_writers_in_parallel_lose_nothing(enrolled):
 def test_private_keys_are_readable_by_their_owner_alone(enrolled):
     keys = list(enrolled.directory.rglob("*.pem"))
 
-    assert 7 == len(keys)
+    assert 10 == len(keys)
     assert {0o600} == {path.stat().st_mode & 0o777 for path in keys}
     assert 0o700 == enrolled.directory.stat().st_mode & 0o777
 
@@ -164,7 +174,7 @@ def test_nothing_is_issued_before_the_authority_existed(enrolled):
 
 
 def test_a_missing_key_is_refused_in_one_sentence(enrolled):
-    (enrolled.directory / "keys" / "credential.pem").write_bytes(b"no key")
+    (enrolled.directory / "keys" / "credential-1.pem").write_bytes(b"no key")
 
     with pytest.raises(Refused, match="credential"):
         issuing.print_copy(enrolled, "c000001", NOON)

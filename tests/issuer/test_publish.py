@@ -2,15 +2,19 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from tuf.api.metadata import Metadata, Root, Snapshot, Targets, Timestamp
 
 from issuer import issuing
 from issuer.errors import Refused
+from issuer.founding import create_registry
+from issuer.keyring import Role
 from issuer.ledger import State
+from issuer.levers import make_new_key
 from issuer.publish import publish
-from issuer.registry import Registry, create_registry
+from issuer.registry import Registry
 from issuer.statuslist import pack_entries, sign_status_list
 from issuer.targets import make_policy
 from kiosk.model import Environment, FaceLimits
@@ -19,7 +23,7 @@ from kiosk.trust.policy import parse_policy
 from kiosk.trust.statuslist import parse_status_list
 from kiosk.trust.store import init_store, load_trust
 from kiosk.trust.update import update_store
-from tests.issuer.makers import NOON, a_person, a_photo, with_check_digit
+from tests.issuer.makers import NOON, a_person, a_photo, a_pilot, with_check_digit
 
 URI = "https://sandbox.mudaqqiq.invalid/status/2031"
 
@@ -54,25 +58,28 @@ def test_a_tree_has_the_plain_files_of_a_consistent_snapshot(enrolled, tmp_path)
     published = publish(enrolled, tmp_path / "tree", NOON)
 
     files = files_of(tmp_path / "tree")
-    metadata = {"1.root.json", "1.snapshot.json", "1.targets.json", "timestamp.json"}
+    metadata = {"1.root.json", "1.snapshot.json", "1.targets.json", "1.status.json", "timestamp.json"}
     assert {f"metadata/{name}" for name in metadata} == {
         name for name in files if name.startswith("metadata")
     }
     assert files["root.json"] == files["metadata/1.root.json"]
     names = {"issuers.json", "policy.json", "status/2026.cwt", "status/2027.cwt", "status/2031.cwt"}
     assert (1, names) == (published.version, set(published.targets))
-    assert names == signed(tmp_path / "tree", "1.targets.json", Targets).targets.keys()
+    targets, status = (signed(tmp_path / "tree", f"1.{role}.json", Targets) for role in ("targets", "status"))
+    assert {"issuers.json", "policy.json"} == targets.targets.keys()
+    assert names - targets.targets.keys() == status.targets.keys()
 
 
 def test_the_root_is_signed_for_its_environment_and_by_roles_of_their_own(tmp_path):
-    registry = create_registry(tmp_path / "a", "pilot", "ed25519", NOON)
+    registry = a_pilot(tmp_path / "a")
     publish(registry, tmp_path / "tree", NOON)
 
     root = signed(tmp_path / "tree", "1.root.json", Root)
 
     assert "pilot" == root.unrecognized_fields["x-mudaqqiq-environment"]
     assert root.consistent_snapshot
-    assert 4 == len({key for role in root.roles.values() for key in role.keyids})
+    assert (3, 2) == (len(root.roles["root"].keyids), root.roles["root"].threshold)
+    assert 6 == len({key for role in root.roles.values() for key in role.keyids})
     assert "pilot" == make_policy(registry.authority)["environment"]
 
 
@@ -84,7 +91,7 @@ def test_the_kiosk_takes_the_tree_and_grades_its_parts(enrolled, tmp_path):
     trust = load_trust(store)
 
     assert (Environment.SANDBOX, 1) == (trust.environment, trust.version)
-    assert [enrolled.key("credential").public.kid] == list(trust.issuers)
+    assert [enrolled.key(Role.CREDENTIAL, NOON).public.kid] == list(trust.issuers)
     assert {"checkpoint", "bank", "hotel"} == trust.policy.purposes.keys()
     assert 100_000 == trust.lists[URI].size
 
@@ -117,7 +124,7 @@ def test_versions_and_times_only_go_up_even_from_another_process(enrolled, tmp_p
     assert [1, 2, 3, 4] == [one.version for one in published]
     assert [NOON, NOON, times[2], times[2]] == [one.at for one in published]
     assert 4 == signed(tree, "timestamp.json", Timestamp).snapshot_meta.version
-    assert 4 == signed(tree, "4.snapshot.json", Snapshot).meta["targets.json"].version
+    assert 4 == signed(tree, "4.snapshot.json", Snapshot).meta["status.json"].version
     with pytest.raises(Refused, match="go back"):
         publish(enrolled, tree, NOON)
 
@@ -141,7 +148,7 @@ def test_an_interrupted_publication_leaves_the_old_tree_and_the_next_one_works(e
 
 def test_the_same_copies_and_time_give_the_same_list(enrolled):
     copies = enrolled.read().copies.values()
-    key = enrolled.key("status")
+    key = enrolled.key(Role.STATUS_LIST, NOON)
 
     first, second = (sign_status_list(URI, pack_entries(copies, 100_000), NOON, key) for _ in range(2))
 
@@ -173,21 +180,41 @@ def test_the_targets_are_what_the_kiosk_parses(enrolled, tmp_path):
     assert (FaceLimits(), "sandbox-1", NOON) == (policy.face, policy.id, policy.issued)
     assert [Usage.CREDENTIAL, Usage.STATUS] == [key.usage for key in keys]
     assert (URI, NOON, NOON + timedelta(days=60)) == (status.uri, status.issued_at, status.expires_at)
-    assert set(make_policy(enrolled.authority)) == set(json.loads(contents["policy.json"]))
+    assert {*make_policy(enrolled.authority), "audit"} == set(json.loads(contents["policy.json"]))
 
 
-def test_a_root_near_its_end_is_followed_by_the_next(enrolled, tmp_path):
-    tree = tmp_path / "tree"
-    publish(enrolled, tree, NOON)
-    store = pinned_store(tmp_path, tree)
+def versions_after(registry, tree, now, change=lambda: None):
+    change()
+    published = publish(registry, tree, now)
+    meta = signed(tree, f"{published.version}.snapshot.json", Snapshot).meta
+    return published.version, meta["targets.json"].version, meta["status.json"].version
 
-    later = NOON + timedelta(days=300)
-    published = publish(enrolled, tree, later)
 
-    assert 2 == published.root_version
-    update_store(tree, store, later)
-    assert 2 == load_trust(store).root_version
-    assert (tree / "root.json").read_bytes() == (tree / "metadata" / "2.root.json").read_bytes()
+def test_targets_are_signed_anew_only_when_they_change_or_near_their_end(enrolled, tmp_path):
+    tree, day = tmp_path / "tree", timedelta(days=1)
+
+    assert (1, 1, 1) == versions_after(enrolled, tree, NOON)
+    assert (2, 1, 2) == versions_after(enrolled, tree, NOON + day)
+    renewed = NOON + 60 * day  # the month's keys of the auditors are others, too
+    assert (3, 3, 3) == versions_after(enrolled, tree, renewed)
+    assert (4, 3, 4) == versions_after(enrolled, tree, renewed + day)
+    new_key = partial(make_new_key, enrolled, Role.CREDENTIAL, "ed25519", renewed + 2 * day)
+    assert (5, 5, 5) == versions_after(enrolled, tree, renewed + 2 * day, new_key)
+
+
+def test_the_key_of_the_targets_is_not_needed_where_only_lists_change(enrolled, tmp_path):
+    publish(enrolled, tmp_path / "tree", NOON)
+    (enrolled.directory / "keys" / "targets-1.pem").unlink()
+    store = pinned_store(tmp_path, tmp_path / "tree")
+    issuing.change_state(enrolled, "c000001", State.REVOKED)
+
+    later = NOON + timedelta(hours=1)
+    found = statuses(enrolled, tmp_path / "tree", store, later)
+
+    assert {"c000001": 1} == found
+    make_new_key(enrolled, Role.CREDENTIAL, "ed25519", later)
+    with pytest.raises(Refused, match=r"targets-1\.pem"):
+        publish(enrolled, tmp_path / "tree", later)
 
 
 @pytest.mark.parametrize("where", ["the registry itself", "a folder in use", "another authority's tree"])
@@ -206,7 +233,7 @@ def test_a_tree_is_never_written_over_something_else(enrolled, tmp_path, where):
         publish(enrolled, tree, NOON)
 
     changed = {name for name, content in files_of(tmp_path).items() if before.get(name) != content}
-    assert changed <= {"authority/root/1.json", "authority/lock"}
+    assert changed <= {"authority/lock"}
 
 
 def test_a_tree_never_holds_a_private_key_a_name_or_a_number(registry, tmp_path):

@@ -8,10 +8,10 @@ import pytest
 
 from issuer import issuing
 from issuer.dates import end_of_day
+from issuer.founding import create_registry
 from issuer.ledger import State
 from issuer.present import present_text
 from issuer.publish import publish
-from issuer.registry import create_registry
 from kiosk.model import Outcome, Presentation, Reason, Source, Step
 from kiosk.trust.clock import read_clock
 from kiosk.trust.store import init_store, load_trust

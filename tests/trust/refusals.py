@@ -6,7 +6,8 @@ from kiosk.trust.errors import UpdateRefused
 from kiosk.trust.store import load_trust
 from tests.trust.trees import NOON
 
-PARTS = ["timestamp.json", "snapshot.json", "targets.json", "policy.json", "issuers.json", "2031.cwt"]
+METADATA = ["timestamp.json", "snapshot.json", "targets.json", "status.json"]
+PARTS = [*METADATA, "policy.json", "issuers.json", "2031.cwt"]
 
 
 def refusal_of(kiosk, tree, now=NOON):

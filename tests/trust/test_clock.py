@@ -16,7 +16,9 @@ from kiosk.trust.system_clock import (
     encode_memory,
     observe_machine,
     parse_memory,
+    peek_clock,
     synced_lately,
+    vouch,
     weigh,
 )
 from tests.trust.trees import NOON
@@ -125,6 +127,93 @@ def test_a_kiosk_that_was_switched_off_for_long_has_not_jumped():
     _, evidence = weigh(memory, look(NOON + 480 * HOUR, 10, "two"))
 
     assert (evidence.jump_s, evidence.reboots, evidence.since_sync_s) == (0, 1, 480 * 3600)
+
+
+DAY = 24 * HOUR
+
+
+@pytest.mark.parametrize("synced", [False, True])
+def test_a_step_within_a_boot_is_told_once_whether_or_not_it_has_a_cause(synced):
+    memory, first = weigh(None, look())
+
+    memory, stepped = weigh(memory, look(NOON - 240 * HOUR, 1060, synced=synced))
+    _, later = weigh(memory, look(NOON - 240 * HOUR + HOUR, 1060 + 3600))
+
+    assert (first.step_s, later.step_s) == (0, pytest.approx(0))
+    assert stepped.step_s == -240 * 3600 - 60
+
+
+@pytest.mark.parametrize(
+    ("moved", "step"),
+    [(-DAY, -DAY), (5 * DAY, 0 * DAY), (30 * DAY, 0 * DAY), (31 * DAY, 31 * DAY), (365 * DAY, 365 * DAY)],
+)
+def test_across_a_restart_only_what_being_off_does_not_explain_is_a_step(moved, step):
+    memory, _ = weigh(None, look())
+
+    _, evidence = weigh(memory, look(NOON + moved, 5, "two"))
+
+    assert evidence.step_s == evidence.jump_s == step.total_seconds()
+
+
+@pytest.mark.parametrize("jump", [-10 * DAY, 10 * DAY, 365 * DAY])
+def test_a_restart_forgets_no_jump(jump):
+    memory, _ = weigh(None, look())
+    memory, _ = weigh(memory, look(NOON + jump, 1000))
+
+    for boot in ("two", "three"):
+        memory, evidence = weigh(memory, look(memory.last_wall + timedelta(minutes=2), 5, boot))
+        assert (
+            read_clock(NOON + 500 * DAY, NOON, boot_offset_jump_s=evidence.jump_s).state
+            is ClockState.DOUBTFUL
+        )
+
+
+@pytest.mark.parametrize("jump", [-10 * DAY, 10 * DAY, 365 * DAY])
+def test_a_clock_put_right_across_a_restart_is_no_longer_in_doubt(jump):
+    memory, _ = weigh(None, look())
+    memory, _ = weigh(memory, look(NOON + jump, 1000))
+
+    _, evidence = weigh(memory, look(NOON + 5 * HOUR, 5, "two"))
+
+    assert evidence.jump_s == 0
+
+
+def test_a_supervisors_word_ends_the_doubt_and_is_no_synchronisation():
+    memory, _ = weigh(None, look(synced=True))
+    memory, doubted = weigh(memory, look(NOON + DAY, 1060))
+
+    expected, memory = vouch(memory, look(NOON + DAY, 1060))
+    memory, evidence = weigh(memory, look(NOON + DAY + HOUR, 1060 + 3600))
+
+    assert doubted.judge(NOON + DAY, NOON).state is ClockState.DOUBTFUL
+    assert expected == NOON + timedelta(seconds=60)
+    reading = evidence.judge(NOON + DAY + HOUR, NOON)
+    assert (reading.state, reading.uncertainty_s) == (ClockState.HOLDING, pytest.approx(60 + 3600 * 200e-6))
+
+
+def test_across_a_restart_a_supervisors_word_names_what_the_clock_read_last():
+    memory, _ = weigh(None, look())
+
+    assert NOON == vouch(memory, look(NOON + 40 * DAY, 5, "two"))[0]
+    assert NOON == vouch(None, look())[0]
+
+
+def test_looking_without_remembering_writes_nothing(tmp_path):
+    file = tmp_path / "clock.json"
+
+    assert peek_clock(file, look(), NOON).state is ClockState.HOLDING
+    assert peek_clock(None, look(synced=True), NOON).state is ClockState.SYNCED
+    assert not file.exists()
+
+
+def test_a_step_is_written_down_at_once(tmp_path):
+    file = tmp_path / "clock.json"
+    seen = [look(), look(NOON - HOUR, 1010), look(NOON - HOUR, 1010)]
+    clock = SystemClock(file, lambda: seen.pop(0))
+    clock.read(NOON)
+    clock.read(NOON)
+
+    assert SystemClock(file, lambda: seen.pop(0)).read(NOON).step_s == 0
 
 
 def test_the_clock_remembers_between_two_starts(tmp_path):

@@ -7,6 +7,7 @@ import pytest
 
 from kiosk.__main__ import main
 from kiosk.commands.trust import format_age
+from tests.trust.servers import serving
 from tests.trust.trees import Authority
 
 
@@ -35,7 +36,7 @@ def test_init_update_and_show_in_turn(capsys, tmp_path, tree):
     assert (shown["version"], shown["lists"][0]["grade"], shown["grade"]) == (1, "fresh", "fresh")
     assert shown["root_fingerprint"] in pinned[1]
     assert shown["root_fingerprint"] in table[1]
-    assert set(shown["expires"]) == {"root", "timestamp", "snapshot", "targets"}
+    assert set(shown["expires"]) == {"root", "timestamp", "snapshot", "targets", "status"}
     assert "version 1" in promoted[1]
 
 
@@ -59,6 +60,44 @@ def test_the_same_tree_again_is_said_to_change_nothing(capsys, tmp_path, tree):
 
     assert code == 0
     assert "nothing changed" in out
+
+
+def test_an_update_tells_how_far_it_has_come(capsys, tmp_path, tree):
+    store = tmp_path / "store"
+    run(capsys, "init", "--root", tree / "root.json", "--store", store)
+
+    with serving(tree) as server:
+        code, out, _ = run(capsys, "update", "--from", server.url, "--store", store)
+
+    assert code == 0
+    assert "3 of 3  status/2031.cwt  fetched" in out
+    assert out.index("metadata is up to date") < out.index("1 of 3") < out.index("every signature holds")
+
+
+def test_without_from_the_stick_comes_before_the_server(capsys, tmp_path, tree):
+    config, stick = tmp_path / "config.toml", tmp_path / "stick"
+    with serving(tree) as server:
+        config.write_text(f'[paths]\nstore = "store"\n[update]\nstick = "stick"\nurl = "{server.url}"\n')
+        run(capsys, "--config", config, "init", "--root", tree / "root.json")
+        first = run(capsys, "--config", config, "update")
+        asked = len(server.asked)
+        stick.symlink_to(tree)
+        second = run(capsys, "--config", config, "update")
+
+        assert (0, 0) == (first[0], second[0])
+        assert 0 < asked == len(server.asked)
+
+
+def test_without_from_stick_and_server_it_says_what_is_missing(capsys, tmp_path, tree):
+    config = tmp_path / "config.toml"
+    config.write_text('[paths]\nstore = "store"\n[update]\nstick = "stick"\n')
+    run(capsys, "--config", config, "init", "--root", tree / "root.json")
+
+    code, out, err = run(capsys, "--config", config, "update")
+
+    assert (code, out) == (4, "")
+    assert "no trust tree" in err
+    assert "--from" in err
 
 
 @pytest.mark.parametrize(

@@ -43,16 +43,26 @@ def refusal_of(authority, files, now=None):
     return caught.value.refusal
 
 
-def chain(authority, targets=None, snapshot=None, timestamp=None):
+def a_snapshot(version=1, names=("targets.json", "status.json")):
+    return Snapshot(version, expires=LATER, meta={name: MetaFile(1) for name in names})
+
+
+def chain(authority, targets=None, snapshot=None, timestamp=None, status=None, delegations=None):
     """Sign a chain by hand; each part may be replaced by a wrong one."""
-    targets = authority.sign("targets", targets or Targets(1, expires=LATER))
-    snapshot = authority.sign(
-        "snapshot", snapshot or Snapshot(1, expires=LATER, meta={"targets.json": MetaFile(1)})
-    )
+    targets = targets or Targets(1, expires=LATER)
+    targets.delegations = delegations or authority.delegations()
+    targets = authority.sign("targets", targets)
+    status = authority.sign("status", status or Targets(1, expires=LATER))
+    snapshot = authority.sign("snapshot", snapshot or a_snapshot())
     timestamp = authority.sign(
         "timestamp", timestamp or Timestamp(1, expires=LATER, snapshot_meta=MetaFile(1))
     )
-    parts = {"1.targets.json": targets, "1.snapshot.json": snapshot, "timestamp.json": timestamp}
+    parts = {
+        "1.targets.json": targets,
+        "1.status.json": status,
+        "1.snapshot.json": snapshot,
+        "timestamp.json": timestamp,
+    }
     return {f"metadata/{name}": content for name, content in parts.items()}
 
 
@@ -93,10 +103,12 @@ def a_timestamp(**meta):
         {"timestamp": a_timestamp(length=5)},
         {"timestamp": a_timestamp(hashes={"sha256": "00"})},
         {"timestamp": a_timestamp(hashes={"none": "00"})},
-        {"snapshot": Snapshot(2, expires=LATER)},
-        {"snapshot": Snapshot(1, expires=LATER, meta={})},
-        {"snapshot": Snapshot(1, expires=LATER, meta={"other.json": MetaFile(1)})},
+        {"snapshot": a_snapshot(2)},
+        {"snapshot": a_snapshot(names=[])},
+        {"snapshot": a_snapshot(names=["other.json"])},
+        {"snapshot": a_snapshot(names=["targets.json"])},
         {"targets": Targets(2, expires=LATER)},
+        {"status": Targets(2, expires=LATER)},
         {"targets": a_target(algorithm="md5")},
         {"targets": a_target(digest="../x")},
         {"targets": a_target(length=1 << 40)},

@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import shutil
 from datetime import timedelta
 
 import pytest
@@ -119,11 +120,14 @@ def test_a_root_that_does_not_follow_the_last_is_refused(kiosk, knobs, refusal):
     assert refusal_of(kiosk, kiosk.publish()) is refusal
 
 
-def test_a_tree_without_the_newest_root_is_refused_as_older(kiosk):
+def test_a_tree_without_the_newest_root_never_takes_the_kiosk_back_to_the_root_before(kiosk):
     kiosk.authority.rotate_root()
     kiosk.update(kiosk.publish())
     kiosk.authority.roots.pop()
 
+    kiosk.update(kiosk.publish("remembered"))
+    assert load_trust(kiosk.store).root_version == 2
+    shutil.rmtree(kiosk.store / "cache")
     assert refusal_of(kiosk, kiosk.publish("cut")) is Refusal.OLD
 
 

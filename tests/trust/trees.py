@@ -13,7 +13,17 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from securesystemslib.signer import CryptoSigner
-from tuf.api.metadata import Metadata, MetaFile, Root, Snapshot, TargetFile, Targets, Timestamp
+from tuf.api.metadata import (
+    DelegatedRole,
+    Delegations,
+    Metadata,
+    MetaFile,
+    Root,
+    Snapshot,
+    TargetFile,
+    Targets,
+    Timestamp,
+)
 
 from kiosk.cose.cbor import encode_cbor
 from kiosk.cose.keys import PublicKey, ed25519_key
@@ -26,7 +36,7 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ISSUER = "https://sandbox.mudaqqiq.invalid/issuer"
 URI = "https://sandbox.mudaqqiq.invalid/status/2031"
 ROLES = ("root", "timestamp", "snapshot", "targets")
-LIFETIMES = {"root": 365, "timestamp": 7, "snapshot": 14, "targets": 90}
+LIFETIMES = {"root": 365, "timestamp": 7, "snapshot": 14, "targets": 90, "status": 14}
 
 
 def a_policy(**changes: Any) -> dict[str, Any]:
@@ -120,7 +130,9 @@ class Authority:
     def __init__(self, environment: str | None = "sandbox", threshold: int = 1) -> None:
         self.environment = environment
         self.threshold = threshold
-        self.signers = {role: [CryptoSigner.generate_ed25519() for _ in range(threshold)] for role in ROLES}
+        self.signers = {
+            role: [CryptoSigner.generate_ed25519() for _ in range(threshold)] for role in (*ROLES, "status")
+        }
         self.credential, self.status = CoseSigner(), CoseSigner()
         self.version = 0
         self.roots = [self.sign("root", self.make_root(1))]
@@ -133,6 +145,19 @@ class Authority:
                 root.add_key(signer.public_key, role)
             root.roles[role].threshold = self.threshold
         return root
+
+    def delegations(self, **changes: Any) -> Delegations:
+        """Hand the status lists to their role; `changes` are of the role's own fields."""
+        keys = {signer.public_key.keyid: signer.public_key for signer in self.signers["status"]}
+        fields: dict[str, Any] = {
+            "name": "status",
+            "keyids": list(keys),
+            "threshold": len(keys),
+            "terminating": True,
+            "paths": ["status/*"],
+        }
+        role = DelegatedRole(**(fields | changes))
+        return Delegations(keys, {role.name: role})
 
     def sign(self, role: str, signed: Any, signers: list[CryptoSigner] | None = None) -> bytes:
         metadata = Metadata(signed)
@@ -170,22 +195,34 @@ class Authority:
         expires: dict[str, datetime] | None = None,
         signers: dict[str, list[CryptoSigner]] | None = None,
         version: int | None = None,
+        parts: dict[str, Targets] | None = None,
     ) -> Path:
-        """Write a whole tree into a new folder and return it."""
+        """Write a whole tree into a new folder and return it; `parts` stand for targets or status."""
         self.version = self.version + 1 if version is None else version
         n, by = self.version, signers or {}
         ends = {role: at + timedelta(days=days) for role, days in LIFETIMES.items()} | (expires or {})
         contents = self.targets(at) if targets is None else targets
         files = {name: TargetFile.from_data(name, content, ["sha256"]) for name, content in contents.items()}
-        signed = self.sign("targets", Targets(n, expires=ends["targets"], targets=files), by.get("targets"))
-        meta = {"targets.json": MetaFile.from_data(n, signed, ["sha256"])}
+        lists = {name: file for name, file in files.items() if name.startswith("status/")}
+        rest = {name: file for name, file in files.items() if name not in lists}
+        roles = {
+            "targets": Targets(n, expires=ends["targets"], targets=rest, delegations=self.delegations()),
+            "status": Targets(n, expires=ends["status"], targets=lists),
+        } | (parts or {})
+        signed = {role: self.sign(role, part, by.get(role)) for role, part in roles.items()}
+        numbers = {role: part.version for role, part in roles.items()}
+        meta = {
+            f"{role}.json": MetaFile.from_data(numbers[role], part, ["sha256"])
+            for role, part in signed.items()
+        }
         snapshot = self.sign("snapshot", Snapshot(n, expires=ends["snapshot"], meta=meta), by.get("snapshot"))
         newest = MetaFile.from_data(n, snapshot, ["sha256"])
         timestamp = Timestamp(n, expires=ends["timestamp"], snapshot_meta=newest)
         place(tree, "root.json", self.roots[-1])
         for number, root in enumerate(self.roots, start=1):
             place(tree, f"metadata/{number}.root.json", root)
-        place(tree, f"metadata/{n}.targets.json", signed)
+        for role, part in signed.items():
+            place(tree, f"metadata/{numbers[role]}.{role}.json", part)
         place(tree, f"metadata/{n}.snapshot.json", snapshot)
         place(tree, "metadata/timestamp.json", self.sign("timestamp", timestamp, by.get("timestamp")))
         for name, target in files.items():
