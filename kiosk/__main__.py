@@ -26,7 +26,7 @@ EXIT_INTERRUPTED = 130
 
 COMMANDS = {
     "run": "start the kiosk",
-    "verify": "verify one picture or text, off the counter",
+    "verify": "verify one picture, PDF or text, off the counter",
     "inspect": "take a code apart, layer by layer, for integrators",
     "trust": "pin the root, update the trust store, show it",
     "audit": "check and read the audit log",

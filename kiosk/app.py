@@ -11,18 +11,21 @@ import logging
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from queue import SimpleQueue
 from types import FrameType, TracebackType
 
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
+from kiosk.applog import hush_bugs, places_of, start_logging
+from kiosk.audit.entry import TrustRefused
 from kiosk.camera.capture import Capture
-from kiosk.compose import make_gear, make_source, start_logging
+from kiosk.compose import make_captures, make_face_eye, make_gear, make_update_watch
 from kiosk.config import Screen, Settings
 from kiosk.demo.stage import DemoStage
 from kiosk.gear import Gear
@@ -32,6 +35,7 @@ from kiosk.ui.bridge import Bridge
 from kiosk.ui.controller import Controller
 from kiosk.ui.language import Digits, Language
 from kiosk.ui.snapshot import render_png
+from kiosk.ui.ways import Ways
 from kiosk.ui.window import MainWindow
 from kiosk.view import AttentionView, Request, ResultView, StatusLine, View
 
@@ -51,14 +55,21 @@ def run_kiosk(settings: Settings, make: MakeGear = make_gear) -> int:
     start_logging(settings.paths.state)
     application = _application()
     with ExitStack() as held:
-        capture = Capture(make_source(settings))
-        held.callback(capture.stop)
-        desk = _Desk(settings.screen, capture, kiosk_mode=settings.screen.fullscreen)
+        held.callback(hush_bugs())
+        capture, face_capture = make_captures(settings)
+        captures = [each for each in (capture, face_capture) if each is not None]
+        for each in captures:
+            held.callback(each.stop)
+        desk = _Desk(settings.screen, capture, face_capture, kiosk_mode=settings.screen.fullscreen)
         held.callback(desk.hand_back)
         desk.show(fullscreen=settings.screen.fullscreen)
         application.processEvents()
+        refusals: SimpleQueue[TrustRefused] = SimpleQueue()
+        updates = make_update_watch(settings, desk.bridge.post, refusals.put)
+        held.callback(updates.stop)
+        updates.start()
         try:
-            gear = make(settings, capture)
+            gear = replace(make(settings, capture), face_eye=make_face_eye(face_capture), refusals=refusals)
         except Fault as fault:  # nothing can be verified, and whoever stands there must read why
             desk.connect_nobody()
             desk.bridge.post(AttentionView(fault.reason, fault.detail))
@@ -66,7 +77,9 @@ def run_kiosk(settings: Settings, make: MakeGear = make_gear) -> int:
         runner = Runner(gear, desk.bridge.post)
         desk.connect(runner)
         held.callback(runner.stop)
-        capture.start()
+        held.callback(Ways(desk.window, runner.bring, settings.scanner, settings.files).close)
+        for each in captures:
+            each.start()
         runner.start()
         return _execute(application, lambda: runner.ended, partial(_watch, runner, desk.bridge))
 
@@ -80,6 +93,7 @@ def run_demo(
     """Play the demo; with `pictures` one round, a PNG of each result, and exit code 1 on any wrong answer."""
     application = _application()
     with ExitStack() as held:
+        held.callback(hush_bugs())
         stage = held.enter_context(make_stage(settings, say, once=pictures is not None))
         start_logging(stage.settings.paths.state)
         capture = Capture(stage.scene)
@@ -94,6 +108,7 @@ def run_demo(
         runner = Runner(make_gear(stage.settings, capture), post)
         desk.connect(runner)
         held.callback(runner.stop)
+        held.callback(Ways(desk.window, runner.bring, settings.scanner, settings.files).close)
         stage.direct(runner.request)
         if pictures is not None:
             desk.photograph(pictures)
@@ -108,7 +123,9 @@ def run_demo(
 class _Desk:
     """The window with its bridge and controller."""
 
-    def __init__(self, screen: Screen, capture: Capture, *, kiosk_mode: bool) -> None:
+    def __init__(
+        self, screen: Screen, capture: Capture, face_capture: Capture | None = None, *, kiosk_mode: bool
+    ) -> None:
         self.bridge = Bridge()
         self.window = MainWindow(
             capture.preview,
@@ -117,6 +134,8 @@ class _Desk:
             px_per_mm=screen.pixels_per_mm,
             kiosk_mode=kiosk_mode,
         )
+        if face_capture is not None:
+            self.window.face.preview.look_through(face_capture.preview)
         self._parts: list[QObject] = []
         self._report: Callable[[Fault], None] = lambda _: None
         self._hook_before = sys.excepthook
@@ -153,8 +172,7 @@ class _Desk:
     ) -> None:
         """Tell the runner: a window with a bug must not keep an old verdict, nor show the next."""
         del error
-        places = [f"{Path(at.filename).name}:{at.lineno}" for at in traceback.extract_tb(trace)]
-        _log.error("bug in the window: %s at %s", kind.__name__, " < ".join(reversed(places)))
+        _log.error("bug in the window: %s at %s", kind.__name__, places_of(trace))
         self._report(Fault(Reason.INTERNAL, kind.__name__))
         sys.last_value = sys.last_traceback = None  # they keep the frames, and with them the visitor, alive
 

@@ -10,105 +10,43 @@ and a test compares the two.
 from __future__ import annotations
 
 import difflib
-import math
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from kiosk.sections import (
+    Camera,
+    FaceCamera,
+    Files,
+    Paths,
+    Rule,
+    Scanner,
+    Screen,
+    Tighten,
+    Update,
+)
+
+__all__ = [
+    "Camera",
+    "FaceCamera",
+    "Files",
+    "Paths",
+    "Rule",
+    "Scanner",
+    "Screen",
+    "Tighten",
+    "Update",
+]
+
 DEFAULT_CONFIG = Path(__file__).resolve().parent.parent / "config.toml"
 MAX_BYTES = 64 * 1024
-MAX_TEXT = 255
 
 
 class ConfigError(Exception):
     """The settings cannot be used. The text is one sentence for the person who edits the file."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """What one key allows: its unit in words, and either a range, a closed set of words, or any text."""
-
-    unit: str
-    low: float | None = None
-    high: float | None = None
-    words: tuple[str, ...] = ()
-    zero_means: str = ""
-
-    @property
-    def allowed(self) -> str:
-        """Say what is allowed, in the words that config.toml and the refusals share."""
-        if self.words:
-            return " or ".join(f'"{word}"' for word in self.words)
-        if self.low is not None and self.high is not None:
-            span = f"{self.low:g} to {self.high:g}"
-            return f"0 ({self.zero_means}) or {span}" if self.zero_means else span
-        return "true or false" if self.unit == "switch" else f"1 to {MAX_TEXT} characters"
-
-    def refuses(self, value: object) -> bool:
-        """Tell whether `value`, already of the right type, is outside what is allowed."""
-        if isinstance(value, bool):
-            return False
-        if isinstance(value, str):
-            if self.words:
-                return value not in self.words
-            return not 1 <= len(value) <= MAX_TEXT or not value.isprintable()
-        if not isinstance(value, int | float) or not math.isfinite(value):
-            return True
-        if self.zero_means and value == 0:
-            return False
-        return self.low is None or self.high is None or not self.low <= value <= self.high
-
-
-def _rule(unit: str, *span: float, words: tuple[str, ...] = (), zero: str = "") -> dict[str, Rule]:
-    """Make the metadata of one key: `span` is the lowest and the highest value."""
-    low, high = span or (None, None)
-    return {"rule": Rule(unit, low, high, words, zero)}
-
-
-@dataclass(frozen=True, slots=True)
-class Paths:
-    """`[paths]`: where the kiosk keeps what outlives a start. Absolute after `load_settings`."""
-
-    store: Path = field(default=Path("trust_store"), metadata=_rule("folder"))
-    state: Path = field(default=Path("state"), metadata=_rule("folder"))
-    log: Path = field(default=Path("state/log"), metadata=_rule("folder"))
-
-
-@dataclass(frozen=True, slots=True)
-class Camera:
-    """`[camera]`: which camera, and what is asked of it."""
-
-    device: str = field(default="0", metadata=_rule("number of a /dev/video, or a path"))
-    width: int = field(default=1920, metadata=_rule("pixels", 640, 3840))
-    height: int = field(default=1080, metadata=_rule("pixels", 480, 2160))
-    fps: int = field(default=15, metadata=_rule("frames a second", 5, 60))
-
-
-@dataclass(frozen=True, slots=True)
-class Screen:
-    """`[screen]`: how the window looks, and how long it shows what."""
-
-    language: str = field(default="ar", metadata=_rule("language", words=("ar", "en")))
-    digits: str = field(default="latin", metadata=_rule("digits", words=("latin", "arabic")))
-    fullscreen: bool = field(default=True, metadata=_rule("switch"))
-    pixels_per_mm: float = field(
-        default=0.0, metadata=_rule("pixels per millimetre", 1, 40, zero="ask the screen")
-    )
-    pass_seconds: int = field(default=5, metadata=_rule("seconds", 2, 120))
-    mask_seconds: int = field(default=15, metadata=_rule("seconds", 2, 120))
-    clear_seconds: int = field(default=30, metadata=_rule("seconds", 2, 120))
-
-
-@dataclass(frozen=True, slots=True)
-class Tighten:
-    """`[tighten]`: limits that may only be stricter than the signed policy."""
-
-    face_accept: float = field(
-        default=0.0, metadata=_rule("cosine", 0.363, 1, zero="as the signed policy says")
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +57,22 @@ class Settings:
     camera: Camera = field(default_factory=Camera)
     screen: Screen = field(default_factory=Screen)
     tighten: Tighten = field(default_factory=Tighten)
+    scanner: Scanner = field(default_factory=Scanner)
+    files: Files = field(default_factory=Files)
+    update: Update = field(default_factory=Update)
+    face_camera: FaceCamera = field(default_factory=FaceCamera)
     source: Path | None = None
 
 
-SECTIONS: Mapping[str, type[Paths | Camera | Screen | Tighten]] = {
+SECTIONS: Mapping[str, type[Paths | Camera | FaceCamera | Screen | Scanner | Files | Tighten | Update]] = {
     "paths": Paths,
     "camera": Camera,
+    "face_camera": FaceCamera,
     "screen": Screen,
+    "scanner": Scanner,
+    "files": Files,
     "tighten": Tighten,
+    "update": Update,
 }
 
 
@@ -163,8 +109,10 @@ def parse_settings(content: bytes, folder: Path, source: Path | None = None) -> 
         name: _parse_section(name, kind, tables.get(name, {}), text) for name, kind in SECTIONS.items()
     }
     sections["paths"] = _complete(sections["paths"], folder)
+    sections["update"] = replace(sections["update"], stick=folder / sections["update"].stick)
     settings = Settings(**sections, source=source)
     _check_order(settings.screen, text)
+    _check_url(settings.update.url, text)
     return settings
 
 
@@ -184,7 +132,7 @@ def _parse_toml(content: bytes) -> tuple[str, dict[str, Any]]:
         raise ConfigError(f"not valid TOML: {_shorten(str(err))}") from err
 
 
-def _parse_section(name: str, kind: type[Any], table: dict[str, Any], text: str) -> Any:  # noqa: ANN401 - one of the four sections
+def _parse_section(name: str, kind: type[Any], table: dict[str, Any], text: str) -> Any:  # noqa: ANN401 - one of the sections
     known = {item.name: item for item in fields(kind)}
     values: dict[str, Any] = {}
     for key, value in table.items():
@@ -212,7 +160,12 @@ def _convert(value: object, default: object) -> object | None:
 
 
 def _complete(paths: Paths, folder: Path) -> Paths:
-    return Paths(store=folder / paths.store, state=folder / paths.state, log=folder / paths.log)
+    return Paths(
+        store=folder / paths.store,
+        state=folder / paths.state,
+        log=folder / paths.log,
+        outbox=str(folder / paths.outbox) if paths.outbox else "",
+    )
 
 
 def _check_order(screen: Screen, text: str) -> None:
@@ -222,6 +175,12 @@ def _check_order(screen: Screen, text: str) -> None:
             f"line {line}: screen.mask_seconds is {screen.mask_seconds}, "
             f"allowed is at most screen.clear_seconds, which is {screen.clear_seconds}"
         )
+
+
+def _check_url(url: str, text: str) -> None:
+    if url and not re.match(r"https?://[^/]", url):
+        line = _line_of(text, "update", "url")
+        raise ConfigError(f"line {line}: update.url is {_shorten(repr(url))}, allowed is http:// or https://")
 
 
 def _unknown(what: str, shown: str, line: int, name: str, known: tuple[str, ...]) -> str:

@@ -9,23 +9,23 @@ which code begins one in `reception.py`, what is written in `recorder.py`.
 from __future__ import annotations
 
 import logging
-import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
-from pathlib import Path
 
+from kiosk.applog import places_of
+from kiosk.gaze import find_camera_cautions, find_camera_fault
 from kiosk.gear import Gear
-from kiosk.model import Fault, Frame, Reason
+from kiosk.model import Fault, Frame, Presentation, Reason, Source, Unread
 from kiosk.reception import Arrival, Reception
 from kiosk.recorder import Moment, Recorder
 from kiosk.session import Decided, Session, Shown, refer_for_a_bug, status_line
+from kiosk.timekeeping import Timekeeper
+from kiosk.tray import Brought
 from kiosk.view import AttentionView, ClosingView, Request, ResultView, ScanView, StatusLine, View
 from kiosk.visit import Effect, Event, State, advance
 
 RECHECK_S = 5.0
 LEAST_SHOWN_S = 2.0  # shorter is nothing to read, and codes in turn would fill the log
-_LOG_FAULTS = frozenset({Reason.LOG_UNWRITABLE, Reason.LOG_BROKEN, Reason.DISK_LOW})
 _log = logging.getLogger(__name__)
 
 
@@ -36,13 +36,14 @@ class Desk:
         self._gear = gear
         self._post = post
         self._recorder = Recorder(gear)
-        self._reception = Reception(gear.reader, self._recorder, self._examine)
+        self._reception = Reception(gear, self._recorder, self._examine)
+        self._time = Timekeeper(gear)
         self._state = State.SCAN
         self._moment: Moment | None = None
         self._session: Session | None = None
         self._result: ResultView | None = None
         self._shown: Shown | None = None
-        self._examining: Moment | None = None
+        self._examining: tuple[Moment, Source] | None = None
         self._fault: Fault | None = None
         self._late: Fault | None = None
         self._stop_reason: Reason | None = None
@@ -76,14 +77,15 @@ class Desk:
         late, self._late = self._late, None
         if late is not None:
             raise late
-        now, camera = self._gear.monotonic(), self._gear.camera.status
+        now = self._gear.monotonic()
         due = self._state is not State.FACE and now - self._checked_at >= RECHECK_S
         if due:
             self._checked_at = now
             self._refresh()
-        if camera.lost and self._state in {State.SCAN, State.FACE}:
-            raise Fault(Reason.CAMERA_LOST, camera.detail)
-        if due and self._state is State.ATTENTION and not camera.lost and not self._is_stuck:
+        fault = find_camera_fault(self._gear, self._moment.trust.environment if self._moment else None)
+        if fault is not None and self._state in {State.SCAN, State.FACE}:
+            raise fault
+        if due and self._state is State.ATTENTION and fault is None and not self._is_stuck:
             self._happen(Event.RECOVERED)
 
     @property
@@ -94,12 +96,12 @@ class Desk:
 
     def _refresh(self) -> Moment:
         """Take the trust and the time in force now, and write what is due. Raises Fault."""
-        trust = self._gear.trust()
-        moment = Moment(trust, self._gear.clock(trust.floor))
+        moment = self._time.moment()
         self._recorder.open(moment)
         self._recorder.write_due(moment)
         self._moment = moment
-        self._post(status_line(moment, simulated=self._gear.camera.simulated))
+        warnings = (*self._recorder.find_cautions(moment), *find_camera_cautions(self._gear))
+        self._post(status_line(moment, simulated=self._gear.simulated, warnings=warnings))
         return moment
 
     # Frames and times
@@ -108,14 +110,11 @@ class Desk:
         """Judge one frame by where the visit stands."""
         self._now = frame.taken_at
         if self._state is State.SCAN:
-            self._scan(frame)
+            self._receive(self._reception.scan(frame, self._moment))
         elif self._state is State.FACE:
             self._look_at_face(frame)
         elif self._state is State.RESULT:
             self._watch_for_next(frame)
-
-    def _scan(self, frame: Frame) -> None:
-        self._receive(self._reception.scan(frame, self._moment))
 
     def _receive(self, seen: Arrival | ScanView) -> None:
         if isinstance(seen, Arrival):
@@ -123,9 +122,10 @@ class Desk:
         else:
             self._post(seen)
 
-    def _examine(self, text: str, at: float) -> Session:
-        self._examining = moment = self._refresh()
-        session = Session(self._gear, moment, text, at)
+    def _examine(self, shown: Presentation | Unread, at: float) -> Session:
+        moment = self._refresh()
+        self._examining = moment, shown.source
+        session = Session(self._gear, moment, shown, at)
         self._examining = None
         return session
 
@@ -142,7 +142,7 @@ class Desk:
         session = self._session
         if session is None:
             raise ValueError("a face without a visit")
-        view, decided = session.look(frame, self._reception.see(frame))
+        view, decided = session.look(frame, self._reception.see_with_face(frame))
         if decided is not None:
             self._decide(decided)
         else:
@@ -150,13 +150,17 @@ class Desk:
 
     def _watch_for_next(self, frame: Frame) -> None:
         """Let another credential replace a result that could be read; the same or a foreign one does not."""
-        if self._shown is not None and frame.taken_at - self._shown.shown_at < LEAST_SHOWN_S:
+        if not self._could_be_read(frame.taken_at):
             self._reception.see(frame)
             return
         text = self._reception.find_next(frame)
         if text is not None:
             self._happen(Event.NEW_CODE)
             self._receive(self._reception.present(text, frame.taken_at))
+
+    def _could_be_read(self, now: float) -> bool:
+        """Whether the result on the screen, if any, has been there long enough to be replaced."""
+        return self._shown is None or now - self._shown.shown_at >= LEAST_SHOWN_S
 
     def on_time(self, now: float) -> None:
         """End what has lasted long enough; `now` is seconds on the frames' clock."""
@@ -170,9 +174,22 @@ class Desk:
                 self._happen(Event.CLEARED)
             elif self._now >= shown.clear_at and not shown.cleared:
                 self._session = None  # and with it the photo; what was posted before is the window's to empty
-                bare = replace(shown.view, holder=None, live=None)
-                self._shown = replace(shown, view=bare, cleared=True)
-                self._post(bare)
+                self._shown = shown.emptied()
+                self._post(self._shown.view)
+
+    def bring(self, brought: Brought) -> None:
+        """Take in what came; `see_to_brought` looks at it."""
+        self._reception.tray.put(brought, self._gear.monotonic())
+
+    def see_to_brought(self) -> None:
+        """Let what was brought begin a visit, where need be in place of a result that could be read."""
+        if not self._could_be_read(now := self._gear.monotonic()):
+            return
+        brought = self._reception.tray.take(self._state, self._reception.last, now)
+        if brought is not None:
+            self._now = now
+            self._happen(Event.NEW_CODE)
+            self._receive(self._reception.take_in(brought, now))
 
     # Events and effects
 
@@ -187,12 +204,15 @@ class Desk:
     def _record(self, session: Session, decided: Decided) -> int:
         if session.proof is not None:
             self._reception.remember(session.proof, self._now)
+        self._time.hear(session)
         return self._recorder.record_visit(
             session.moment,
             decided.verdict,
             purpose=session.purpose.name,
+            source=session.source,
             credential=session.credential,
             face=session.face_measure(decided),
+            code=session.code,
         )
 
     def _happen(self, event: Event) -> None:
@@ -202,8 +222,8 @@ class Desk:
             try:
                 self._carry_out(effect)
             except Fault as fault:
-                self._let_go_of_log(fault.reason)
-                self._late = _bare(fault) if self._state is State.SCAN else None
+                self._recorder.let_go(self._moment, fault.reason)
+                self._late = fault.bare() if self._state is State.SCAN else None
 
     def _carry_out(self, effect: Effect) -> None:
         match effect:
@@ -212,7 +232,8 @@ class Desk:
                 self._post(self._session.first_view(self._now))
             case Effect.SHOW_RESULT if self._result is not None:
                 view, self._result = self._result, None
-                self._show_result(view)
+                self._shown = Shown.since(self._now, view)
+                self._post(view)
             case Effect.RECORD_ABANDONED if self._session is not None:
                 self._record(self._session, self._session.decide_unfinished(self._abandoned_for))
             case Effect.FORGET:
@@ -230,45 +251,33 @@ class Desk:
         self._session = self._result = self._shown = self._examining = None
         self._reception.forget()
 
-    def _show_result(self, view: ResultView) -> None:
-        next_at = None if view.advances_in_s is None else self._now + view.advances_in_s
-        self._shown = Shown(view, self._now, self._now + view.clears_in_s, next_at)
-        self._post(view)
-
     # What goes wrong
 
     def on_fault(self, fault: Fault) -> None:
         """Go out of service; a result on the screen stays until it is cleared."""
         if self._fault is None or self._fault.reason is not fault.reason:
             _log.warning("out of service: %s", fault)
-        if self._state is not State.RESULT and fault.reason in _LOG_FAULTS:
-            self._let_go_of_log(fault.reason)
+        if self._state is not State.RESULT:
+            self._recorder.let_go(self._moment, fault.reason)
         if not self._is_stuck:
-            self._fault, self._abandoned_for = _bare(fault), fault.reason
+            self._fault, self._abandoned_for = fault.bare(), fault.reason
         self._examining = None
         self._happen(Event.FAULT)
 
-    def _let_go_of_log(self, reason: Reason) -> None:
-        """Make it open and take a row again before the kiosk goes on; a full disk still takes a last row."""
-        if reason is Reason.DISK_LOW:
-            self._recorder.close(self._moment, reason)
-        else:
-            self._recorder.drop()
-
     def on_bug(self, err: Exception) -> None:
         """Refer the visitor and go out of service; the place is logged, never what the error says."""
-        places = [f"{Path(at.filename).name}:{at.lineno}" for at in traceback.extract_tb(err.__traceback__)]
-        _log.error("bug: %s at %s", type(err).__name__, " < ".join(reversed(places)))
+        _log.error("bug: %s at %s", type(err).__name__, places_of(err.__traceback__))
         with suppress(Fault):
             self._refer_for_a_bug()
         self.take_out(Fault(Reason.INTERNAL, type(err).__name__))
 
     def _refer_for_a_bug(self) -> None:
         """Leave a row of the visitor before whom the kiosk failed; in FACE the table sees to it."""
-        moment, session, self._examining = self._examining, self._session, None
-        if moment is not None:
+        examining, session, self._examining = self._examining, self._session, None
+        if examining is not None:
+            moment, source = examining
             purpose = moment.trust.station.purpose
-            self._recorder.record_visit(moment, refer_for_a_bug(), purpose=purpose)
+            self._recorder.record_visit(moment, refer_for_a_bug(), purpose=purpose, source=source)
         elif self._state is State.SCAN and session is not None:
             self._session = None
             self._record(session, session.decide_unfinished(Reason.INTERNAL))
@@ -289,8 +298,3 @@ class Desk:
             self._state = State.ATTENTION
         self._fault, self._retry = Fault(Reason.INTERNAL), False
         self._post(AttentionView(Reason.INTERNAL))
-
-
-def _bare(fault: Fault) -> Fault:
-    """Return `fault` without its traceback, which would keep frames and codes alive."""
-    return Fault(fault.reason, fault.detail)

@@ -165,11 +165,22 @@ class Presentation:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """Something brought to the kiosk that gave no code to verify, and why: a file that cannot be read."""
+
+    reason: Reason
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
 class ClockReading:
     """The time used for a whole visit, taken once.
 
     `now` is aware UTC; `floor` is the latest time a trusted signature has shown us; `uncertainty_s` is how
     far `now` may be off while the state is not DOUBTFUL; `given` marks a time set on the command line.
+    `step_s` is how far the wall clock moved without cause since it was read before; `ahead_s` is how far the
+    phones of several holders agree that `now` is ahead (negative: behind), None while they do not: a hint,
+    never applied.
     """
 
     now: datetime
@@ -177,6 +188,8 @@ class ClockReading:
     state: ClockState
     uncertainty_s: float = 0.0
     given: bool = False
+    step_s: float = 0.0
+    ahead_s: float | None = None
 
 
 class Hint(Enum):
@@ -190,6 +203,8 @@ class Hint(Enum):
     UNREADABLE = "UNREADABLE"
     NOT_READABLE_HERE = "NOT_READABLE_HERE"
     WAIT_FOR_NEW_CODE = "WAIT_FOR_NEW_CODE"
+    SCAN_AGAIN = "SCAN_AGAIN"
+    READING_FILE = "READING_FILE"
     PUT_PHONE_AWAY = "PUT_PHONE_AWAY"
     LOOK_AT_CAMERA = "LOOK_AT_CAMERA"
     ONE_PERSON = "ONE_PERSON"
@@ -211,18 +226,48 @@ class Box:
     height: float
 
 
+class ReadStage(Enum):
+    """Which part of the decoder chain read a code; `kiosk/camera/qr.py` says what each does."""
+
+    PLAIN = "plain"
+    ENLARGED = "enlarged"
+    GRID = "grid"
+    SHARPENED = "sharpened"
+    TEXTURE = "texture"
+    SECOND_OPINION = "second opinion"
+
+
 @dataclass(frozen=True, slots=True)
 class CodeSighting:
     """What the decoder chain saw of a code in one frame.
 
     `text` is None when a code is in sight but was not read; `box` surrounds the code in frame pixels;
-    `px_per_module` is the mean size of one module in camera pixels, None when unknown.
+    `px_per_module` is the mean size of one module in camera pixels, None when unknown. `stage` and `decoder`
+    say how it was read, `version` is the QR version, `unused_ec` the share of its error correction that was
+    left over, 0 to 1; each None when unread or unknown.
     """
 
     text: str | None
     box: Box
     px_per_module: float | None = None
     hint: Hint | None = None
+    stage: ReadStage | None = None
+    decoder: str | None = None
+    version: int | None = None
+    unused_ec: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditorKey:
+    """The key to which one month's rows are sealed: only the auditors have its private half.
+
+    `month` is like 2026-11, in UTC; `public` is the 32 bytes of an X25519 key and `id` the first 8 of its
+    SHA-256.
+    """
+
+    month: str
+    id: bytes
+    public: bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,10 @@ class Reason(Enum):
     # The kiosk cannot tell.
     NO_CODE = "NO_CODE"
     NOT_A_CREDENTIAL = "NOT_A_CREDENTIAL"
+    FILE_UNREADABLE = "FILE_UNREADABLE"
+    FILE_LOCKED = "FILE_LOCKED"
+    FILE_TOO_LARGE = "FILE_TOO_LARGE"
+    SEVERAL_CODES = "SEVERAL_CODES"
     STATUS_UNKNOWN = "STATUS_UNKNOWN"
     LIST_STALE = "LIST_STALE"
     CLOCK_DOUBTFUL = "CLOCK_DOUBTFUL"
@@ -70,6 +74,8 @@ class Reason(Enum):
     TRUST_INVALID = "TRUST_INVALID"
     TRUST_EXPIRED = "TRUST_EXPIRED"
     CAMERA_LOST = "CAMERA_LOST"
+    FACE_CAMERA_LOST = "FACE_CAMERA_LOST"
+    CAMERA_REFUSED = "CAMERA_REFUSED"
     LOG_UNWRITABLE = "LOG_UNWRITABLE"
     LOG_BROKEN = "LOG_BROKEN"
     DISK_LOW = "DISK_LOW"
@@ -96,6 +102,10 @@ _REFERS = frozenset(
     {
         Reason.NO_CODE,
         Reason.NOT_A_CREDENTIAL,
+        Reason.FILE_UNREADABLE,
+        Reason.FILE_LOCKED,
+        Reason.FILE_TOO_LARGE,
+        Reason.SEVERAL_CODES,
         Reason.STATUS_UNKNOWN,
         Reason.LIST_STALE,
         Reason.CLOCK_DOUBTFUL,
@@ -120,6 +130,8 @@ _FAULTS = frozenset(
         Reason.TRUST_INVALID,
         Reason.TRUST_EXPIRED,
         Reason.CAMERA_LOST,
+        Reason.FACE_CAMERA_LOST,
+        Reason.CAMERA_REFUSED,
         Reason.LOG_UNWRITABLE,
         Reason.LOG_BROKEN,
         Reason.DISK_LOW,
@@ -143,3 +155,7 @@ class CheckFailed(KioskError):
 
 class Fault(KioskError):
     """Our own camera, disk, clock, model or store cannot serve; there is no verdict."""
+
+    def bare(self) -> Fault:
+        """Return the same without its traceback, which would keep frames and codes alive."""
+        return Fault(self.reason, self.detail)

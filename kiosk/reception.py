@@ -1,20 +1,34 @@
-"""Who comes next: which code before the camera begins a visit, and which must change or is only counted.
+"""Who comes next: which code begins a visit, and which must change or is only counted.
 
-Rules kept here: a code held in view is one visit, another one is a new visit at once; a live proof that has
-served a visit must change before it serves another, and is refused when it does not; a code that is no
-credential has one row a minute. What a visit then is, is left to `session.py` and `desk.py`.
+Rules kept here: a code held in view, or scanned again and again, is one visit, another one is a new visit at
+once; a live proof that has served a visit must change before it serves another, and is refused when it does
+not; a code that is no credential has one row a minute. What a visit then is, is left to `session.py` and
+`desk.py`, how what is brought waits to `tray.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from kiosk.codewatch import GONE_AFTER_S, CodeWatch, Identity, Sight, handled, identify, look
-from kiosk.gear import CodeReader
-from kiosk.model import Box, CodeSighting, Frame, Hint
+from kiosk.audit.entry import CodeMeasure
+from kiosk.codewatch import (
+    GONE_AFTER_S,
+    CodeWatch,
+    Identity,
+    ShownHint,
+    Sight,
+    handled,
+    identify,
+    is_cut,
+    keep_hint,
+    look,
+)
+from kiosk.gear import Gear
+from kiosk.model import Box, CodeSighting, Frame, Hint, Presentation, Source, Unread
 from kiosk.recorder import Moment, Recorder
 from kiosk.session import Session
+from kiosk.tray import Tray
 from kiosk.verify.replay import ProofKey, ReplayMemory, Showing
 from kiosk.view import ScanView
 
@@ -30,6 +44,9 @@ class Arrival:
     replayed: bool = False
 
 
+Examine = Callable[[Presentation | Unread, float], Session]
+
+
 @dataclass(frozen=True, slots=True)
 class _Waiting:
     """A genuine code whose proof served an earlier visit: it should change within seconds."""
@@ -42,11 +59,9 @@ class _Waiting:
 class Reception:
     """Looks at every frame of the worker's thread; times are the frames' own seconds."""
 
-    def __init__(
-        self, reader: CodeReader, recorder: Recorder, examine: Callable[[str, float], Session]
-    ) -> None:
-        """`examine` makes the session of a text read at a time; called once for each new text."""
-        self._reader = reader
+    def __init__(self, gear: Gear, recorder: Recorder, examine: Examine) -> None:
+        """`examine` makes the session of what came at a time; called once for each new text."""
+        self._gear = gear
         self._recorder = recorder
         self._examine = examine
         self._replays = ReplayMemory(REPLAY_MEMORY_S)
@@ -56,18 +71,54 @@ class Reception:
         self._last: Identity | None = None
         self._counted: Identity | None = None
         self._foreign_until = float("-inf")
+        self._tray = Tray()
+        self._shown = ShownHint()
+        self._measure: CodeMeasure | None = None
 
     @property
     def code_at(self) -> Box | None:
-        """Where the last code in sight was, in pixels of its frame."""
-        return self._code_at
+        """Where the last code was, in pixels of the face's frames; None where those are another camera's."""
+        return self._code_at if self._gear.face_eye is None else None
+
+    @property
+    def last(self) -> Identity | None:
+        """The code of the last visit."""
+        return self._last
+
+    @property
+    def tray(self) -> Tray:
+        """Where what is brought by other ways than the camera waits."""
+        return self._tray
 
     def see(self, frame: Frame) -> CodeSighting | None:
         """Return what is seen of a code while a visit goes on."""
         return self._look(frame)[1]
 
+    def see_with_face(self, frame: Frame) -> CodeSighting | None:
+        """Return what is seen of a code in a frame of the face.
+
+        With two cameras the one for codes is looked through as well: a phone that stays there is one visit.
+        """
+        eye = self._gear.face_eye
+        if eye is None:
+            return self.see(frame)
+        beside = self._gear.camera.take(0)
+        if beside is not None:
+            self.see(beside)
+        return eye.reader.read(frame)
+
     def scan(self, frame: Frame, moment: Moment | None) -> Arrival | ScanView:
-        """Judge one frame while nobody is being seen to. Raises Fault."""
+        """Judge one frame while nobody is being seen to; hints change no sooner than one can read them.
+
+        Raises Fault.
+        """
+        judged = self._judge(frame, moment)
+        if isinstance(judged, Arrival):
+            return judged
+        self._shown = keep_hint(self._shown, judged.hint, frame.taken_at)
+        return replace(judged, hint=self._shown.hint)
+
+    def _judge(self, frame: Frame, moment: Moment | None) -> Arrival | ScanView:
         sight, sighting = self._look(frame)
         if sight is Sight.NEW and sighting is not None and sighting.text is not None:
             return self.present(sighting.text, frame.taken_at)
@@ -75,9 +126,10 @@ class Reception:
             self._waiting = None  # a blurred frame in between does not begin the wait anew
         if sight is Sight.UNREADABLE and moment is not None:
             self._recorder.count_unreadable(moment)
+        advice = self._tray.advice_at(frame.taken_at)
         if sighting is None:
-            return ScanView(self._hint(sight, None))
-        return ScanView(self._hint(sight, sighting.hint), sighting.box)
+            return ScanView(advice or self._hint(sight, None))
+        return ScanView(advice or self._hint(sight, sighting.hint), sighting.box)
 
     def find_next(self, frame: Frame) -> str | None:
         """Return the text of another credential than the last, which may replace a result; else None."""
@@ -94,7 +146,8 @@ class Reception:
         """Begin the visit of a code that was not in view before, or go on waiting for its next proof."""
         waiting = self._waiting
         if waiting is None or waiting.text != text:
-            session = self._examine(text, at)
+            session = self._examine(Presentation(text, Source.CAMERA), at)
+            session.code = self._measure
             since = waiting.since if waiting and waiting.session.proof == session.proof else at
             waiting = _Waiting(text, session, since)
         session, proof = waiting.session, waiting.session.proof
@@ -104,14 +157,41 @@ class Reception:
             return ScanView(Hint.WAIT_FOR_NEW_CODE)
         self._waiting, identity = None, identify(text)
         self._watch = handled(self._watch, identity)
-        if session.is_foreign:
-            if at < self._foreign_until:
-                self._counted = identity
-                self._recorder.count_foreign(session.moment, identity.digest)
-                return ScanView(Hint.NOT_READABLE_HERE)
-            self._foreign_until = at + FOREIGN_ROW_EVERY_S
+        if self._is_only_counted(session, identity, at):
+            return ScanView(Hint.NOT_READABLE_HERE)
         self._last = identity
         return Arrival(session, showing is Showing.REPLAYED)
+
+    def _is_only_counted(self, session: Session, identity: Identity, at: float) -> bool:
+        """Whether this is one more foreign code within a minute, which gets no row of its own."""
+        if not session.is_foreign:
+            return False
+        if at >= self._foreign_until:
+            self._foreign_until = at + FOREIGN_ROW_EVERY_S
+            return False
+        self._counted = identity
+        self._recorder.count_foreign(session.moment, identity.digest)
+        return True
+
+    def take_in(self, brought: Presentation | Unread, at: float) -> Arrival | ScanView:
+        """Begin the visit of what was brought, or say why not. Raises Fault."""
+        session = self._examine(brought, at)
+        self._waiting = self._code_at = None
+        if isinstance(brought, Unread):
+            self._last = None
+            return Arrival(session)
+        identity, proof = identify(brought.text), session.proof
+        if proof is not None and self._replays.first_seen(proof, at) is not None:
+            return self._tray.advise(Hint.WAIT_FOR_NEW_CODE, at)
+        if brought.source is Source.SCANNER and is_cut(brought.text):
+            self._recorder.count_unreadable(session.moment)
+            return self._tray.advise(Hint.SCAN_AGAIN, at)
+        if self._is_only_counted(session, identity, at):
+            return self._tray.advise(Hint.NOT_READABLE_HERE, at)
+        self._watch = replace(handled(self._watch, identity), seen_at=at)
+        self._last = identity
+        self._tray.begin(brought, identity, at)
+        return Arrival(session)
 
     def remember(self, proof: ProofKey, now: float) -> None:
         """Note that a visit with this live proof has ended."""
@@ -120,14 +200,17 @@ class Reception:
     def read_again(self) -> None:
         """Let the code that is in view begin a visit once more."""
         self._watch = CodeWatch()
+        self._tray.read_again()
 
     def forget(self) -> None:
-        """Let go of what is known of a holder who is waiting."""
+        """Let go of what is known of a holder who is waiting, and of what was said to him."""
         self._waiting = None
+        self._tray.fall_silent()
 
     def _look(self, frame: Frame) -> tuple[Sight, CodeSighting | None]:
-        sighting = self._reader.read(frame)
+        sighting = self._gear.reader.read(frame)
         self._code_at = self._code_at if sighting is None else sighting.box
+        self._measure = self._measure if sighting is None else measure_code(sighting)
         self._watch, sight = look(self._watch, sighting, frame.taken_at)
         return sight, sighting
 
@@ -137,3 +220,11 @@ class Reception:
         if sight is Sight.SAME and self._counted is not None and self._watch.handled == self._counted:
             return Hint.NOT_READABLE_HERE
         return Hint.UNREADABLE if sight is Sight.UNREADABLE else seen
+
+
+def measure_code(sighting: CodeSighting) -> CodeMeasure | None:
+    """Return how well a code was read, for its row; None where it was not read."""
+    if sighting.text is None or sighting.decoder is None or sighting.stage is None:
+        return None
+    how = f"{sighting.decoder}, {sighting.stage.value}"
+    return CodeMeasure(how, sighting.px_per_module, sighting.unused_ec, sighting.version)

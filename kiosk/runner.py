@@ -15,8 +15,10 @@ from contextlib import suppress
 from functools import partial
 
 from kiosk.desk import Desk
+from kiosk.gaze import take_frame
 from kiosk.gear import Gear
 from kiosk.model import Fault
+from kiosk.tray import Brought
 from kiosk.view import Request, StatusLine, View
 from kiosk.visit import State
 
@@ -32,7 +34,7 @@ class Runner:
     def __init__(self, gear: Gear, post: Callable[[View | StatusLine], None]) -> None:
         self._gear = gear
         self._desk = Desk(gear, post)
-        self._requests: queue.SimpleQueue[Request | Fault] = queue.SimpleQueue()
+        self._requests: queue.SimpleQueue[Request | Fault | Brought] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._turned_at = time.monotonic()
         self._thread = threading.Thread(target=self.run, name="worker", daemon=True)
@@ -61,6 +63,10 @@ class Runner:
     def request(self, request: Request) -> None:
         """Ask something of the visit; does not wait."""
         self._requests.put(request)
+
+    def bring(self, brought: Brought) -> None:
+        """Hand in what came by another way than the camera; does not wait."""
+        self._requests.put(brought)
 
     def report(self, fault: Fault) -> None:
         """Take the kiosk out of service for what went wrong elsewhere, until a RETRY; does not wait."""
@@ -99,7 +105,8 @@ class Runner:
         if self.ended:
             return
         self._desk.check_parts()
-        frame = self._gear.camera.take(FRAME_WAIT_S)
+        self._desk.see_to_brought()
+        frame = take_frame(self._gear, self.state, FRAME_WAIT_S)
         if frame is not None:
             self._desk.on_frame(frame)
         self._desk.on_time(self._gear.monotonic() if frame is None else frame.taken_at)
@@ -118,5 +125,7 @@ class Runner:
                 asked = self._requests.get_nowait()
                 if isinstance(asked, Fault):
                     self._desk.take_out(asked)
-                else:
+                elif isinstance(asked, Request):
                     self._desk.serve(asked)
+                else:
+                    self._desk.bring(asked)

@@ -7,8 +7,9 @@ Rules kept here: trust, policy and time are those of the moment the code was rea
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from kiosk.audit.entry import FaceMeasure
+from kiosk.audit.entry import CodeMeasure, FaceMeasure
 from kiosk.examination import Examination, examine_code, holder_view, tightened
 from kiosk.face.live import FaceProgress, LiveComparison
 from kiosk.face.match import FaceResult, likeness
@@ -24,14 +25,16 @@ from kiosk.model import (
     Reason,
     Source,
     Step,
+    Unread,
     Verdict,
 )
 from kiosk.recorder import Moment
+from kiosk.trust.grading import grade_store
 from kiosk.trust.policy import PurposePolicy
 from kiosk.verify.credential import Credential
-from kiosk.verify.pipeline import conclude
+from kiosk.verify.pipeline import conclude, examine_no_code
 from kiosk.verify.replay import ProofKey
-from kiosk.view import FaceView, Holder, ResultView, StatusLine
+from kiosk.view import Caution, FaceView, Holder, ResultView, StatusLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +48,23 @@ class Decided:
 class Session:
     """One visit in progress; belongs to the worker's thread."""
 
-    def __init__(self, gear: Gear, moment: Moment, text: str, began_at: float) -> None:
-        """Examine the code `text` under `moment`; `began_at` is the frame's time in seconds."""
+    def __init__(self, gear: Gear, moment: Moment, shown: Presentation | Unread, began_at: float) -> None:
+        """Examine what was shown or brought under `moment`; `began_at` is the frame's time in seconds."""
         self.moment = moment
         self.purpose: PurposePolicy = moment.trust.purpose()
         self.began_at = began_at
         self._gear = gear
         self._limits = tightened(moment.trust.policy.face, gear.face_accept)
         self._comparison: LiveComparison | None = None
-        presentation = Presentation(text, Source.CAMERA)
-        self._examination: Examination = examine_code(
-            presentation, moment.trust, self.purpose, moment.clock, gear.engine, gear.monotonic
-        )
+        self.source: Source = shown.source
+        self.code: CodeMeasure | None = None  # how well a camera read the code, set by who looked
+        if isinstance(shown, Unread):
+            unread = examine_no_code(moment.trust, self.purpose, moment.clock, shown.reason)
+            self._examination = Examination(unread)
+        else:
+            self._examination = examine_code(
+                shown, moment.trust, self.purpose, moment.clock, gear.engine, gear.monotonic
+            )
 
     @property
     def credential(self) -> Credential | None:
@@ -64,10 +72,15 @@ class Session:
         return self._examination.examined.credential
 
     @property
+    def signed_at(self) -> datetime | None:
+        """When the holder's phone says it made the code, also where that is too long ago; None unproven."""
+        return self._examination.examined.signed_at
+
+    @property
     def proof(self) -> ProofKey | None:
-        """What names this showing of a live code; None without a valid live proof."""
-        credential = self.credential
-        if credential is None or credential.proof_at is None:
+        """What names this showing of a live code; None without a valid live proof that was shown here."""
+        credential, sources = self.credential, self.moment.trust.policy.proof_sources
+        if credential is None or credential.proof_at is None or self.source not in sources:
             return None
         return credential.payload_digest, credential.proof_at
 
@@ -189,10 +202,20 @@ class Shown:
     next_at: float | None
     cleared: bool = False
 
+    @classmethod
+    def since(cls, now: float, view: ResultView) -> Shown:
+        """Return a result that is shown from `now` on."""
+        next_at = None if view.advances_in_s is None else now + view.advances_in_s
+        return cls(view, now, now + view.clears_in_s, next_at)
+
     @property
     def passed(self) -> bool:
         """Whether the result is a PASS, which goes by itself."""
         return self.view.verdict.outcome is Outcome.PASS
+
+    def emptied(self) -> Shown:
+        """Return the result without the person; the verdict stays."""
+        return replace(self, view=replace(self.view, holder=None, live=None), cleared=True)
 
     def held(self, times: Times) -> Shown:
         """Return the result kept as long as anybody may keep it."""
@@ -200,16 +223,18 @@ class Shown:
         return replace(self, clear_at=until, next_at=None if self.next_at is None else until)
 
 
-def status_line(moment: Moment, *, simulated: bool) -> StatusLine:
+def status_line(moment: Moment, *, simulated: bool, warnings: tuple[Caution, ...] = ()) -> StatusLine:
     """Return what is always visible of the trust and the clock in force."""
-    trust, now = moment.trust, moment.clock.now
+    trust, clock = moment.trust, moment.clock
     return StatusLine(
         environment=trust.environment,
         station=trust.station.name,
         purpose=trust.station.purpose,
-        list_age=trust.oldest_age(now),
-        grade=trust.oldest_grade(max(now, moment.clock.floor)),
-        clock_state=moment.clock.state,
+        list_age=trust.oldest_age(max(clock.now, clock.floor)),
+        grade=grade_store(trust, clock),
+        clock_state=clock.state,
+        clock_ahead=None if clock.ahead_s is None else timedelta(seconds=clock.ahead_s),
         root_fingerprint=trust.root_fingerprint,
         simulated_camera=simulated,
+        warnings=warnings,
     )

@@ -39,6 +39,20 @@ class Request(Enum):
     CLOSE = "CLOSE"
 
 
+class Caution(Enum):
+    """What the supervisor should see to while the kiosk goes on serving; the words live in `ui/words.py`.
+
+    NOT_SEALED: the signed policy does not say to whom the log is sealed. AUDIT_KEY_OVERDUE: no auditors' key
+    for the last thirty days is known. DISK_FILLING: the log's disk has little room left. CAMERA_WEAK: a
+    camera gives smaller or fewer pictures than asked; the log and `doctor` say which.
+    """
+
+    NOT_SEALED = "NOT_SEALED"
+    AUDIT_KEY_OVERDUE = "AUDIT_KEY_OVERDUE"
+    DISK_FILLING = "DISK_FILLING"
+    CAMERA_WEAK = "CAMERA_WEAK"
+
+
 @dataclass(frozen=True, slots=True)
 class Holder:
     """The holder as a purpose may see him. `number` is already masked where it must be.
@@ -63,7 +77,10 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class StatusLine:
-    """What is always visible: where this kiosk stands and how old its knowledge is."""
+    """What is always visible: where this kiosk stands and how old its knowledge is.
+
+    `clock_ahead` is how far holders' phones agree that the clock is ahead, below zero: behind.
+    """
 
     environment: Environment
     station: str
@@ -73,6 +90,38 @@ class StatusLine:
     clock_state: ClockState
     root_fingerprint: str
     simulated_camera: bool = False
+    warnings: tuple[Caution, ...] = ()
+    clock_ahead: timedelta | None = None
+
+
+class UpdateOutcome(Enum):
+    """How an update of the trust data ended that began by itself; the words live in `ui/words.py`."""
+
+    PROMOTED = "PROMOTED"
+    CURRENT = "CURRENT"
+    OLD = "OLD"
+    INCOMPLETE = "INCOMPLETE"
+    TAMPERED = "TAMPERED"
+    AUTHORITY = "AUTHORITY"
+    ENVIRONMENT = "ENVIRONMENT"
+    EXPIRED = "EXPIRED"
+    CLOCK = "CLOCK"
+    STATION = "STATION"
+    FORMAT = "FORMAT"
+    STORE = "STORE"
+    DISK = "DISK"
+
+    @property
+    def is_good(self) -> bool:
+        """Whether what the kiosk knows is now as new as what was brought."""
+        return self in {UpdateOutcome.PROMOTED, UpdateOutcome.CURRENT}
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateNotice:
+    """What to tell about the last update between visits; None when there is nothing to tell any more."""
+
+    outcome: UpdateOutcome | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,10 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from kiosk import app
+from kiosk.applog import start_logging
 from kiosk.audit.check import load_last_rows
 from kiosk.audit.entry import Stop, Visit
-from kiosk.compose import make_gear, make_source, start_logging
+from kiosk.compose import make_gear, make_source
 from kiosk.config import Camera, Paths, Screen, Settings, Tighten
 from kiosk.model import Environment, Fault, Reason
 from kiosk.runner import Runner
@@ -29,7 +30,9 @@ TRIES, EVERY_MS = 400, 50
 def settings_in(folder, **screen):
     state = folder / "state"
     camera = Camera(device="/dev/no-such-camera")
-    return Settings(Paths(folder / "store", state, state / "log"), camera, Screen(**screen), Tighten())
+    return Settings(
+        Paths(folder / "store", state, state / "log"), camera, Screen(**screen), tighten=Tighten()
+    )
 
 
 class Onlooker(QObject):
@@ -202,7 +205,7 @@ def test_without_a_display_nothing_is_started(monkeypatch):
 def test_the_parts_are_made_from_the_settings(town, tmp_path):
     town.set_up(tmp_path / "store")
     settings = settings_in(tmp_path, pass_seconds=7, mask_seconds=9, clear_seconds=11)
-    source = make_source(settings)
+    source = make_source(settings.camera)
 
     gear = make_gear(settings, CaptureOfNothing())
 
@@ -237,20 +240,20 @@ def bare_logging():
 
 
 def test_the_program_logs_into_the_state_folder(tmp_path):
-    with bare_logging() as root:
+    with bare_logging():
         start_logging(tmp_path / "state")
-        root.warning("out of service")
+        logging.getLogger("kiosk.desk").warning("out of service")
 
-    assert "WARNING root out of service" in (tmp_path / "state" / "kiosk.log").read_text()
+    assert '"part": "kiosk.desk"' in (tmp_path / "state" / "kiosk.log").read_text()
     assert 0o700 == (tmp_path / "state").stat().st_mode & 0o777
 
 
 def test_where_no_log_can_be_written_the_program_says_it_on_standard_error(tmp_path, capsys):
     (tmp_path / "file").touch()
 
-    with bare_logging() as root:
+    with bare_logging():
         start_logging(tmp_path / "file" / "state")
-        root.warning("out of service")
+        logging.getLogger("kiosk.desk").warning("out of service")
 
     assert "out of service" in capsys.readouterr().err
 

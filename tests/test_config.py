@@ -74,6 +74,24 @@ def test_a_number_is_allowed_up_to_its_ends_and_not_beyond(section, key):
         assert f"{section}.{key} is" in refusal(f"[{section}]\n{key} = {value:g}\n")
 
 
+@pytest.mark.parametrize("url", ["updates.invalid", "ftp://updates.invalid", "http://", "file:///stick"])
+def test_an_address_for_updates_is_one_of_the_web(url):
+    assert f"line 2: update.url is '{url}'" in refusal(f'[update]\nurl = "{url}"\n')
+    assert "https://a.invalid" == parse_settings(b'[update]\nurl = "https://a.invalid"', HERE).update.url
+
+
+def test_the_sticks_place_is_relative_to_the_file_too():
+    assert HERE / "stick" == parse_settings(b'[update]\nstick = "stick"', HERE).update.stick
+
+
+def test_an_outbox_is_relative_to_the_file_and_none_by_default(tmp_path):
+    file = tmp_path / "config.toml"
+    file.write_text('[paths]\noutbox = "stick/log"\n', encoding="utf-8")
+
+    assert tmp_path / "stick" / "log" == load_settings(file).paths.outbox_folder
+    assert parse_settings(b"", HERE).paths.outbox_folder is None
+
+
 def test_relative_paths_are_relative_to_the_file(tmp_path):
     file = tmp_path / "config.toml"
     file.write_text('[paths]\nstore = "trust"\nlog = "/var/lib/log"\n', encoding="utf-8")

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from issuer.founding import create_registry
 from issuer.publish import publish
-from issuer.registry import create_registry
 from kiosk import app
 from kiosk.__main__ import main
 from kiosk.config import Camera, Paths, Screen, Settings, Tighten
@@ -31,7 +31,7 @@ LIMIT_S = 20.0
 
 def settings_in(folder):
     state = folder / "state"
-    return Settings(Paths(folder / "store", state, state / "log"), Camera(), Screen(), Tighten())
+    return Settings(Paths(folder / "store", state, state / "log"), Camera(), Screen(), tighten=Tighten())
 
 
 def run_kiosk(folder, *words, **environment):

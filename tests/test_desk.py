@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from kiosk.audit.entry import Start, Stop, TrustChanged, Visit
+from kiosk.audit.entry import KeySealed, Start, Stop, TrustChanged, Visit
 from kiosk.model import Hint, Note, Outcome, Reason
 from kiosk.trust.update import update_store
 from kiosk.view import (
@@ -50,11 +50,21 @@ def test_the_place_of_a_code_in_view_is_shown(kiosk, town):
 
 
 def test_a_code_that_stays_unread_is_named_and_counted(kiosk):
-    view = kiosk.show(pictures.blurred_phone(a_live_text()), 6.0)
+    view = kiosk.show(pictures.covered_phone(a_live_text()), 6.0)
     kiosk.show(pictures.nobody(), 70.0)
 
     assert Hint.UNREADABLE is view.hint
     assert 0 < kiosk.facts()[-1].unreadable <= 3
+
+
+def test_how_well_the_code_was_read_is_in_the_row_of_its_visit(kiosk, town):
+    a_fail(kiosk, town)
+
+    measure = kiosk.visits()[-1].code
+    assert measure.decoder.startswith("zxing-cpp, ")
+    assert 2 < measure.px_per_module < 6
+    assert 0 <= measure.unused_ec <= 1
+    assert 20 <= measure.version <= 25
 
 
 def test_a_pass_gives_way_to_the_next_by_itself(kiosk, town):
@@ -221,7 +231,7 @@ def test_a_visit_that_the_end_interrupts_leaves_a_row(kiosk, town):
     in_face(kiosk, town)
     kiosk.ask(Request.CLOSE)
 
-    assert [Start, TrustChanged, Visit, Stop] == [type(fact) for fact in kiosk.facts()]
+    assert [Start, TrustChanged, KeySealed, Visit, Stop] == [type(fact) for fact in kiosk.facts()]
     assert Outcome.REFER is kiosk.visits()[0].outcome
 
 

@@ -38,7 +38,7 @@ def test_no_result_on_screen_before_its_row_is_committed(open_kiosk, town):
     kiosk.runner._desk._post = post
     a_pass(kiosk, town)
 
-    assert [(3, 3, ("PASS",))] == rows_when_shown
+    assert [(4, 4, ("PASS",))] == rows_when_shown
 
 
 @pytest.mark.parametrize("person", [pictures.holder, pictures.impostor])

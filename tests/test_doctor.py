@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from issuer.founding import create_registry
 from issuer.publish import publish
-from issuer.registry import create_registry
 from kiosk.audit.entry import Entry, Start
 from kiosk.audit.log import AuditLog
 from kiosk.audit.space import MIB, SpaceLimits
@@ -23,16 +23,18 @@ from kiosk.health.finding import Finding, Mark, fine, red, warn
 from kiosk.health.libraries import ALWAYS, ON_WAYLAND, ON_X11, Library
 from kiosk.health.log import probe_log, probe_sqlite
 from kiosk.health.models import probe_models
-from kiosk.health.trust import probe_clock, probe_trust, read_machine_clock
+from kiosk.health.scanner import probe_scanner
+from kiosk.health.trust import probe_clock, probe_trust
 from kiosk.model import ClockState, Environment
+from kiosk.sections import Scanner
 from kiosk.trust.store import init_store
-from kiosk.trust.system_clock import Memory, Observation, encode_memory
+from kiosk.trust.system_clock import Memory, Observation, encode_memory, peek_clock
 from kiosk.trust.update import update_store
 
 ROOT = Path(__file__).resolve().parent.parent
 NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
 ABSENT = Library("libnothing-of-this-name.so.9", ("libnothing9",))
-LIMITS = SpaceLimits(reserve_bytes=0, stop_bytes=MIB)
+LIMITS = SpaceLimits(reserve_bytes=0, stop_bytes=MIB, warn_bytes=4 * MIB)
 
 
 def mark_and_words(finding: Finding) -> tuple[Mark, str]:
@@ -164,40 +166,19 @@ def test_a_missing_second_decoder_is_only_a_warning():
     assert Mark.WARN is machine.probe_second_decoder(ABSENT).mark
 
 
-@pytest.fixture
-def cameras(tmp_path):
-    """A machine's listings of video devices: one on USB, one made by a program."""
-    sys_root, dev_root = tmp_path / "sys", tmp_path / "dev"
-    for number, name in enumerate(["Desk camera", "Loopback"]):
-        (sys_root / f"video{number}").mkdir(parents=True)
-        (sys_root / f"video{number}" / "name").write_text(f"{name}\n")
-        (sys_root / f"video{number}" / "index").write_text("0\n")
-        dev_root.mkdir(exist_ok=True)
-        (dev_root / f"video{number}").touch()
-    (sys_root / "video0" / "device").mkdir()
-    return sys_root, dev_root
+@pytest.mark.parametrize(
+    ("scanner", "words"),
+    [
+        (Scanner(), ("US layout, Enter after a code", "at most 30 ms")),
+        (Scanner(prefix="~", suffix="none"), ('"~" before a code, no key after',)),
+        (Scanner(enabled=False), ("switched off",)),
+    ],
+)
+def test_what_a_scanner_must_be_set_to_is_said(scanner, words):
+    finding = probe_scanner(scanner)
 
-
-def test_a_camera_that_is_there_is_fine(cameras):
-    assert (Mark.OK, "Desk camera, video0 -> ") == mark_and_words(machine.probe_camera("0", *cameras))
-
-
-def test_a_machine_without_a_camera_is_red(tmp_path):
-    assert is_red(machine.probe_camera("0", tmp_path / "sys", tmp_path / "dev"), "connect a camera")
-
-
-def test_a_camera_of_another_name_is_red_and_the_others_are_named(cameras):
-    assert is_red(machine.probe_camera("7", *cameras), 'no camera "7"', '"video0" (Desk camera)')
-
-
-def test_a_camera_that_may_not_be_opened_is_red(cameras):
-    (cameras[1] / "video0").unlink()
-
-    assert is_red(machine.probe_camera("0", *cameras), "group video")
-
-
-def test_a_camera_made_by_a_program_is_red(cameras):
-    assert is_red(machine.probe_camera("1", *cameras), "Loopback", "not a sensor")
+    assert Mark.OK is finding.mark
+    assert all(word in finding.found for word in words)
 
 
 @pytest.mark.parametrize(("free", "mark"), [(100, Mark.OK), (3, Mark.WARN), (1, Mark.WARN), (0.9, Mark.RED)])
@@ -345,19 +326,18 @@ def look(wall: datetime) -> Observation:
 
 
 def test_a_clock_behind_signed_data_is_red(tmp_path):
-    reading = read_machine_clock(look(NOON - timedelta(days=10)), tmp_path / "clock.json", NOON)
+    reading = peek_clock(tmp_path / "clock.json", look(NOON - timedelta(days=10)), NOON)
 
     assert is_red(probe_clock(reading), "doubtful", "signed data are from 2026-12-01 12:00")
 
 
 def test_a_clock_that_jumped_since_the_kiosk_looked_is_red(tmp_path):
     offset_s = NOON.timestamp() - 1000.0
-    memory = Memory("this boot", offset_s, NOON, None, 0)
+    memory = Memory("this boot", offset_s, offset_s, NOON, None, by_hand=False, reboots=0)
     (tmp_path / "clock.json").write_bytes(encode_memory(memory))
 
     steady, jumped = (
-        read_machine_clock(look(NOON + timedelta(hours=hours)), tmp_path / "clock.json", NOON)
-        for hours in (0, 2)
+        peek_clock(tmp_path / "clock.json", look(NOON + timedelta(hours=hours)), NOON) for hours in (0, 2)
     )
 
     assert Mark.OK is probe_clock(steady).mark
@@ -373,8 +353,8 @@ def test_every_subject_has_its_line(tmp_path):
     names = [finding.name for finding in examine(tmp_path / "config.toml")]
 
     assert (
-        "Python, packages, OpenCV, fonts, settings, libraries, screen, second decoder, camera, disk, "
-        "face models, SQLite, log, trust store, clock"
+        "Python, packages, OpenCV, fonts, settings, libraries, screen, second decoder, cameras, camera, "
+        "scanner, disk, face models, SQLite, log, trust store, clock"
     ) == ", ".join(names)
     assert ["config.toml"] == [path.name for path in tmp_path.iterdir()], "doctor changes nothing"
 

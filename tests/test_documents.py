@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.audit.entry import EntryKind
 from kiosk.visit import diagram
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,6 +37,13 @@ def test_every_threat_has_its_row_and_its_state():
     )
 
     assert list(range(1, 37)) == sorted(int(number) for number, _ in rows)
+
+
+def test_auditors_read_what_each_kind_of_row_holds():
+    text = (ROOT / "docs" / "audit.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"[A-Z_]{4,}", " ".join(re.findall(r"^\| ([A-Z_, ]+) \|", text, re.MULTILINE))))
+
+    assert {kind.value for kind in EntryKind} <= named
 
 
 def test_the_diagram_of_states_is_made_from_the_table():

@@ -248,7 +248,7 @@ def test_a_proof_that_does_not_change_for_fifteen_seconds_fails(kiosk, town):
 
 def test_blurred_frames_do_not_give_a_replayed_proof_more_time(kiosk, town):
     pass_and_leave(kiosk, town)
-    phone, blurred = pictures.phone(town.text()), pictures.blurred_phone(town.text())
+    phone, blurred = pictures.phone(town.text()), pictures.covered_phone(town.text())
     for _ in range(14):
         kiosk.show(phone, 0.75)
         kiosk.show(blurred, 0.25)

@@ -77,6 +77,8 @@ def test_what_takes_the_kiosk_out_of_service_has_no_outcome():
         "LOG_BROKEN",
         "DISK_LOW",
         "MODEL_ALTERED",
+        "FACE_CAMERA_LOST",
+        "CAMERA_REFUSED",
     } == {reason.value for reason in Reason if reason.outcome is None}
 
 

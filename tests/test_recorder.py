@@ -30,7 +30,9 @@ def test_opening_writes_a_start_and_what_is_trusted_once(kiosk, recorder):
     recorder.open(a_moment())
     recorder.open(a_moment())
 
-    assert [Start(), TrustChanged(1, 1, "sandbox-1")] == kiosk.facts()
+    assert [Start, TrustChanged] == kinds(kiosk)
+    said = kiosk.facts()[1]
+    assert (1, 1, "sandbox-1") == (said.root_version, said.timestamp_version, said.policy_id)
     recorder.close(a_moment())
 
 
@@ -140,7 +142,7 @@ def test_a_log_that_was_dropped_is_opened_again_with_a_start(kiosk, recorder):
 
     recorder.open(a_moment())
 
-    assert [Start, TrustChanged, Start] == kinds(kiosk)
+    assert [Start, TrustChanged] * 2 == kinds(kiosk)
     recorder.close(a_moment())
 
 
@@ -149,11 +151,11 @@ def test_keys_of_past_months_are_destroyed(kiosk, recorder):
     recorder.open(a_moment())
     recorder.record_visit(a_moment(), VERDICT, purpose="checkpoint", credential=credential)
     folder = kiosk.folder / "state" / "pseudonyms" / "sandbox"
-    assert ["pseudonym-2026-12.key"] == [path.name for path in folder.iterdir()]
+    assert ["pseudonym-2026-12.key"] == [path.name for path in folder.glob("pseudonym-*")]
 
     recorder.open(a_moment(NOON + timedelta(days=60)))
 
-    assert [] == list(folder.iterdir())
+    assert [] == list(folder.glob("pseudonym-*"))
     recorder.close(a_moment())
 
 
@@ -165,5 +167,5 @@ def test_a_doubtful_clock_destroys_no_key(kiosk, recorder):
 
     recorder.open(Moment(a_trust(), a_clock(NOON + timedelta(days=60), ClockState.DOUBTFUL)))
 
-    assert ["pseudonym-2026-12.key"] == [path.name for path in folder.iterdir()]
+    assert ["pseudonym-2026-12.key"] == [path.name for path in folder.glob("pseudonym-*")]
     recorder.close(a_moment())

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from kiosk.gear import Times
-from kiosk.model import ClockState, Grade, Outcome, Reason, Step
+from kiosk.model import ClockState, Grade, Outcome, Presentation, Reason, Source, Step
 from kiosk.recorder import Moment
 from kiosk.session import Session, Shown, refer_for_a_bug, status_line
 from tests.builders import (
@@ -24,7 +24,8 @@ from tests.builders import (
 @pytest.fixture
 def begin(kiosk):
     def make(text, **changes):
-        return Session(kiosk.gear, Moment(a_trust(**changes), a_clock()), text, 0.0)
+        shown = Presentation(text, Source.CAMERA)
+        return Session(kiosk.gear, Moment(a_trust(**changes), a_clock()), shown, 0.0)
 
     return make
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,11 +13,13 @@ import numpy as np
 import pytest
 
 from issuer.cli import main as issuer_main
+from issuer.founding import create_registry
 from kiosk.__main__ import main
 from kiosk.config import DEFAULT_CONFIG
 from kiosk.trust.update import update_store
 from tests.builders import NOON, text_of
 from tests.face.makers import ASTRONAUT, OFFICER
+from tests.intake.makers import a_pdf
 
 AT = "2026-12-01T12:00:00+03:00"
 
@@ -45,7 +48,7 @@ def desk(tmp_path_factory):
         "--dob",
         "1990-04-18",
     )
-    run(issuer_main, "init", authority, "--at", AT)
+    create_registry(Path(authority), "sandbox", "ed25519", datetime.fromisoformat(AT))
     run(issuer_main, "enrol", authority, *person, "--nationality", "PAK", "--class", "resident",
         "--photo", picture(ASTRONAUT), "--at", AT)  # fmt: skip
     run(issuer_main, "print-copy", authority, "c000001", "--at", AT)
@@ -131,6 +134,53 @@ def test_a_picture_without_a_code_refers(desk, ask):
     answer = ask(blank, "--json")
 
     assert (3, ["NO_CODE"]) == (answer.code, answer.json["reasons"])
+
+
+def in_pdf(*pictures):
+    """A PDF with one of the pictures on each page."""
+    return a_pdf(*(cv2.imread(str(each), cv2.IMREAD_GRAYSCALE) for each in pictures))
+
+
+@pytest.mark.slow
+def test_a_pdf_is_read_like_a_picture(desk, ask):
+    path = desk.folder / "print.pdf"
+    path.write_bytes(in_pdf(desk.printed))
+
+    answer = ask(path, "--purpose", "hotel", "--face", picture(ASTRONAUT), "--json")
+
+    assert (0, True) == (answer.code, "PRINT_COPY" in answer.json["notes"])
+
+
+@pytest.mark.slow
+def test_of_several_ids_one_is_chosen_by_its_number(desk, ask):
+    path = desk.folder / "both.pdf"
+    path.write_bytes(in_pdf(desk.printed, desk.live))
+
+    assert (3, ["SEVERAL_CODES"]) == (ask(path).code, ask(path, "--json").json["reasons"])
+    assert "LIVE_PROOF_REQUIRED" in ask(path, "--code", 1, "--json").json["reasons"]
+    assert ["NOT_PRESENTED"] == ask(path, "--code", 2, "--json").json["reasons"]
+    assert 2 == ask(path, "--code", 3).code
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (a_pdf(None, lock=b"secret"), "FILE_LOCKED"),
+        (a_pdf(None)[:90], "FILE_UNREADABLE"),
+        (a_pdf(None, copies=21), "FILE_TOO_LARGE"),
+        (a_pdf(None), "NO_CODE"),
+    ],
+    ids=["locked", "damaged", "pages", "empty"],
+)
+def test_a_pdf_that_cannot_be_read_refers_with_its_reason_in_one_sentence(desk, ask, content, reason):
+    path = desk.folder / "hostile.pdf"
+    path.write_bytes(content)
+
+    answer, plain = ask(path, "--json"), ask(path, "--language", "en")
+
+    assert (3, [reason]) == (answer.code, answer.json["reasons"])
+    assert f"({reason})" in plain.out.splitlines()[1]
 
 
 def test_a_clock_before_the_authoritys_own_times_refers(desk, ask):

@@ -29,7 +29,8 @@ class Effort:
     passes: int = 10
     starts: int = 5
     appends: int = 400
-    logged: int = 100_000
+    logged: int = 1_000_000
+    checks: int = 3
     entries: tuple[int, int] = (1_000_000, 35_000_000)
     loads: int = 9
     quick: bool = False
@@ -37,8 +38,8 @@ class Effort:
 
 FULL = Effort()
 QUICK = Effort(
-    rounds=3, batch=4, seeds=1, passes=1, starts=1, appends=5, logged=200, entries=(4000, 40_000), loads=2,
-    quick=True,
+    rounds=3, batch=4, seeds=1, passes=1, starts=1, appends=5, logged=600, checks=1,
+    entries=(4000, 40_000), loads=2, quick=True,
 )  # fmt: skip
 
 

@@ -17,11 +17,12 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
+from kiosk.applog import start_logging
 from kiosk.camera.capture import Capture
 from kiosk.camera.film import Look
 from kiosk.camera.phone import PHONE_LOOK, draw_phone
 from kiosk.camera.scene import SceneSource, Shot, ShotKind
-from kiosk.compose import make_gear, start_logging
+from kiosk.compose import make_gear
 from kiosk.config import DEFAULT_CONFIG, Paths, Settings, load_settings
 from kiosk.demo.authority import holder_portrait
 from kiosk.gear import CodeReader

@@ -76,6 +76,7 @@ class LiveComparison:
         self._minor = minor
         self._code_seen_at = started_at
         self._code = code
+        self._size: tuple[int, ...] = ()
         self._seen_until = float("-inf")
         self._counted: list[_Counted] = []
         self._digests: set[bytes] = set()
@@ -94,6 +95,7 @@ class LiveComparison:
         if frame.taken_at <= self._seen_until:  # an old frame says nothing about now
             return self._progress(Hint.LOOK_AT_CAMERA)
         self._seen_until = frame.taken_at
+        self._follow_size(frame.pixels.shape[:2])
         if code is not None:
             self._code, self._code_seen_at = code.box, frame.taken_at
             self._start_again()
@@ -115,6 +117,17 @@ class LiveComparison:
             if best is not None:
                 self._result = replace(self._result, quality=best.quality, face=best.face, live=best.live)
         return self._result
+
+    def _follow_size(self, size: tuple[int, ...]) -> None:
+        """Keep the code in its place when the pictures go over to another `size`: height, width."""
+        before, self._size = self._size, size
+        if not before or before == size:
+            return
+        self._start_again()
+        if self._code is not None:
+            down, across = size[0] / before[0], size[1] / before[1]
+            code = self._code
+            self._code = Box(code.left * across, code.top * down, code.width * across, code.height * down)
 
     def _look(self, frame: Frame) -> FaceProgress:
         faces = main_faces(self._engine.find_faces(frame.pixels))

@@ -3,12 +3,13 @@
 Rules kept here: a credential issued with a holder key never passes without a valid proof by that key; one
 issued without (a print) carries no proof, and the signed policy says where it is accepted. An honest phone is
 never called a screenshot because of the kiosk's own clock: its uncertainty widens the window, and a doubtful
-clock refers. Remembering proofs already seen is left to `replay.py`, for only a running kiosk can.
+clock refers. Remembering proofs already seen is left to `replay.py`, and what they say of the clock to
+`drift.py`, for only a running kiosk can.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from kiosk.cose.countersign import parse_countersignature, verify_countersignature
 from kiosk.cose.keys import Algorithm, PublicKey
@@ -17,6 +18,7 @@ from kiosk.cose.sign1 import ALG, Sign1
 from kiosk.model import CheckFailed, ClockReading, ClockState, Reason
 from kiosk.verify.credential import Proof
 from kiosk.verify.cwt import parse_instant
+from kiosk.verify.drift import AGREE_WITHIN_S
 
 _CWT_CLAIMS = 15  # RFC 9597: claims in a header
 _IAT = 6
@@ -42,13 +44,10 @@ def parse_proof(item: object) -> Proof:
         raise LayerError(Layer.COUNTERSIGNATURE, err.detail) from err
 
 
-def verify_proof(
-    proof: Proof | None, message: Sign1, key: PublicKey, clock: ClockReading, window_s: float
-) -> datetime:
-    """Verify that the holder key signed this very credential just now, and return when.
+def verify_proof(proof: Proof | None, message: Sign1, key: PublicKey) -> datetime:
+    """Verify that the holder key signed this very credential, and return when it says it did.
 
-    `window_s` is the signed policy's; the clock's own uncertainty comes on top, in both directions.
-    Raises CheckFailed: PROOF_MISSING, PROOF_INVALID, PROOF_STALE, PROOF_TIME_UNSURE.
+    Raises CheckFailed: PROOF_MISSING, PROOF_INVALID.
     """
     if proof is None:
         raise CheckFailed(Reason.PROOF_MISSING)
@@ -56,9 +55,20 @@ def verify_proof(
         verify_countersignature(proof.countersignature, message, key)
     except LayerError as err:
         raise CheckFailed(Reason.PROOF_INVALID, str(err)) from err
-    window = timedelta(seconds=window_s + clock.uncertainty_s)
-    if clock.state is ClockState.DOUBTFUL or proof.made_at > clock.now + window:
-        raise CheckFailed(Reason.PROOF_TIME_UNSURE)
-    if proof.made_at < clock.now - window:
-        raise CheckFailed(Reason.PROOF_STALE)
     return proof.made_at
+
+
+def check_proof_time(made_at: datetime, clock: ClockReading, window_s: float) -> None:
+    """Check that a proof was made just now, as far as the kiosk can tell.
+
+    `window_s` is the signed policy's; the clock's own uncertainty comes on top, in both directions. A proof
+    that is old by as much as several holders' phones say the clock is ahead may be fresh: no more is made of
+    what they say. Raises CheckFailed: PROOF_STALE, PROOF_TIME_UNSURE.
+    """
+    window_s += clock.uncertainty_s
+    age_s = (clock.now - made_at).total_seconds()
+    if clock.state is ClockState.DOUBTFUL or age_s < -window_s:
+        raise CheckFailed(Reason.PROOF_TIME_UNSURE)
+    if age_s > window_s:
+        as_suspected = clock.ahead_s is not None and abs(age_s - clock.ahead_s) <= AGREE_WITHIN_S
+        raise CheckFailed(Reason.PROOF_TIME_UNSURE if as_suspected else Reason.PROOF_STALE)

@@ -17,7 +17,6 @@ from kiosk.model import (
     Check,
     CheckFailed,
     ClockReading,
-    ClockState,
     Environment,
     Grade,
     Note,
@@ -28,12 +27,13 @@ from kiosk.model import (
     Step,
     Verdict,
 )
+from kiosk.trust.grading import grade_store
 from kiosk.trust.policy import Policy, PurposePolicy
 from kiosk.trust.trustset import TrustSet
 from kiosk.verify.credential import Credential, Token
 from kiosk.verify.dates import check_dates
 from kiosk.verify.issuer import verify_issuer
-from kiosk.verify.liveproof import verify_proof
+from kiosk.verify.liveproof import check_proof_time, verify_proof
 from kiosk.verify.reading import decode_text, parse_token
 from kiosk.verify.status import check_status
 from kiosk.verify.steps import STEPS, Recorder
@@ -55,7 +55,8 @@ class Examined:
     """What the code alone showed: steps 1 to 6, and step 7 only where it already failed.
 
     `credential` is there from the moment the signature held, also when a later step refused it. `grade` is
-    the age of its status list, None without one.
+    the age of its status list, None without one. `signed_at` is when the holder's key says it signed, also
+    where that is too long ago; None without a valid proof.
     """
 
     credential: Credential | None
@@ -63,6 +64,7 @@ class Examined:
     required: frozenset[Step]
     notes: tuple[Note, ...] = ()
     grade: Grade | None = None
+    signed_at: datetime | None = None
 
     @property
     def refused(self) -> bool:
@@ -82,6 +84,7 @@ class _Found:
 
     signed: Token | None = None
     grade: Grade | None = None
+    signed_at: datetime | None = None
     proof_at: datetime | None = None
 
 
@@ -101,7 +104,7 @@ def verify_credential(
     """
     found = _Found()
     latest = max(clock.now, clock.floor)
-    run = Recorder(timer, lambda reason: reason.outcome_at(_store_grade(trust, clock)))
+    run = Recorder(timer, lambda reason: reason.outcome_at(grade_store(trust, clock)))
     try:
         with run.step(Step.DECODE):  # 1. RFC 9285, RFC 1950
             content = decode_text(presentation.text)
@@ -118,7 +121,10 @@ def verify_credential(
             if (note := check_status(claims.status, claims.issuer, trust, found.grade)) is not None:
                 run.note(note)
         with run.step(Step.LIVE_PROOF):  # 6. RFC 9338 section 3.3
-            found.proof_at = _verify_presence(token, purpose, trust.policy, clock, run)
+            found.signed_at = _verify_presence(token, purpose, run)
+            if found.signed_at is not None:
+                check_proof_time(found.signed_at, clock, trust.policy.proof_window_s)
+            found.proof_at = found.signed_at
             if at_counter:
                 _check_source(presentation.source, trust.policy)
         if purpose.face and token.identity.photo is None:
@@ -128,29 +134,22 @@ def verify_credential(
     return _examined(found, run.checks_up_to(Step.LIVE_PROOF), purpose, trust, clock)
 
 
-def _store_grade(trust: TrustSet, clock: ClockReading) -> Grade:
-    """Grade the whole store; whoever cannot tell the time cannot tell that it is young."""
-    if clock.state is ClockState.DOUBTFUL:
-        return Grade.EXPIRED
-    return trust.oldest_grade(max(clock.now, clock.floor))
-
-
-def examine_no_code(trust: TrustSet, purpose: PurposePolicy, clock: ClockReading) -> Examined:
-    """Return the checks of a picture in which no code was read."""
+def examine_no_code(
+    trust: TrustSet, purpose: PurposePolicy, clock: ClockReading, reason: Reason = Reason.NO_CODE
+) -> Examined:
+    """Return the checks of a picture or file in which no code was read, for `reason`."""
     checks = (
-        Check(Step.DECODE, Outcome.REFER, Reason.NO_CODE),
+        Check(Step.DECODE, reason.outcome, reason),
         *(Check(step, None) for step in STEPS[Step.DECODE : Step.LIVE_PROOF]),
     )
     return _examined(_Found(), checks, purpose, trust, clock)
 
 
-def _verify_presence(
-    token: Token, purpose: PurposePolicy, policy: Policy, clock: ClockReading, run: Recorder
-) -> datetime | None:
+def _verify_presence(token: Token, purpose: PurposePolicy, run: Recorder) -> datetime | None:
     """Return the time of the live proof, None for a print where prints are accepted."""
     key = token.claims.holder_key
     if key is not None:
-        return verify_proof(token.proof, token.message, key, clock, policy.proof_window_s)
+        return verify_proof(token.proof, token.message, key)
     if token.proof is not None:
         raise CheckFailed(Reason.PROOF_INVALID, "a proof without a holder key")
     if purpose.live_proof or not purpose.print_copy_accepted:
@@ -174,7 +173,7 @@ def _examined(
         notes.append(Note.CLOCK_GIVEN)
     credential = _make_credential(found.signed, found.proof_at) if found.signed else None
     required = _REQUIRED[Note.PRINT_COPY not in notes, purpose.face, purpose.liveness]
-    return Examined(credential, checks, required, tuple(notes), found.grade)
+    return Examined(credential, checks, required, tuple(notes), found.grade, found.signed_at)
 
 
 def _make_credential(token: Token, proof_at: datetime | None) -> Credential:

@@ -115,6 +115,25 @@ def test_a_code_that_was_seen_only_once_has_its_place_too(engine, portrait):
     assert {Hint.COME_CLOSER} == set(hints[:-1])
 
 
+def test_the_place_of_the_code_follows_a_camera_that_changes_its_size(engine, portrait):
+    comparison = begun(engine, portrait)
+    comparison.observe(a_frame(np.zeros((1440, 2560, 3), np.uint8), 100.1), a_sighting(1000, 600, 760))
+
+    progress, hints = watch(comparison, frames(person_film(ASTRONAUT, 75), 101, 2, step=0.4))
+
+    assert (Outcome.REFER, Reason.FACE_TIMEOUT) == ended(progress)
+    assert {Hint.COME_CLOSER} == set(hints[:-1])
+
+
+def test_faces_counted_before_a_change_of_size_are_not_counted_on(engine, portrait):
+    comparison = begun(engine, portrait)
+    watch(comparison, frames(person_film(ASTRONAUT), 100.9, 0.4))
+
+    progress = comparison.observe(a_frame(np.zeros((480, 640, 3), np.uint8), 101.5), None)
+
+    assert 0 == progress.progress
+
+
 def test_a_person_who_comes_closer_than_a_photo_could_passes_at_the_place_of_the_code(engine, portrait):
     comparison = begun(engine, portrait)
     comparison.observe(a_frame(empty_film().frame(), 100.1), a_sighting(left=500, top=300, side=380))

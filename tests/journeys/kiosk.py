@@ -6,12 +6,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 from kiosk.audit.check import load_last_rows
+from kiosk.audit.checkpointer import Checkpointer
 from kiosk.audit.entry import Visit
 from kiosk.audit.log import AuditLog, find_log_path
 from kiosk.audit.pseudonym import PseudonymKeys
+from kiosk.audit.signer import KioskKey
 from kiosk.audit.space import SpaceLimits, read_free_bytes
 from kiosk.camera.watch import CaptureStatus
 from kiosk.gear import Gear
+from kiosk.logfloor import LogFloor
 from kiosk.model import Environment, Frame
 from kiosk.runner import Runner
 from kiosk.trust.clock import read_clock
@@ -31,12 +34,15 @@ class ScriptedCamera:
         self.now = 1000.0
         self.lost = False
         self.simulated = False
+        self.shortfalls = ()
         self.scene = None
         self._number = 0
 
     @property
     def status(self):
-        return CaptureStatus(self.lost, self.now, "unplugged" if self.lost else "", None, 0.0)
+        return CaptureStatus(
+            self.lost, self.now, "unplugged" if self.lost else "", None, 0.0, None, self.shortfalls
+        )
 
     def take(self, timeout_s):
         del timeout_s
@@ -67,11 +73,13 @@ class Kiosk:
 
     def _gear(self, reader, engine):
         log = self.folder / "state" / "log"
+        logged = LogFloor(log, self.store)
         return Gear(
             camera=self.camera,
             reader=reader,
             engine=engine,
-            trust=CurrentTrust(self.store).load,
+            trust=CurrentTrust(self.store, logged.find).load,
+            find_logged=logged.find,
             clock=lambda floor: read_clock(self.wall, floor, since_sync_s=0.0),
             open_log=lambda environment: AuditLog.open(
                 log,
@@ -82,6 +90,10 @@ class Kiosk:
             ),
             open_pseudonyms=lambda environment: PseudonymKeys.open(
                 self.folder / "state" / "pseudonyms" / environment.value, log
+            ),
+            open_checkpointer=lambda environment: Checkpointer(
+                self.folder / "state" / "checkpoints",
+                KioskKey.open(self.folder / "state" / "keys" / environment.value, environment, log),
             ),
             monotonic=self.camera.monotonic,
             config_hash=bytes(32),
@@ -117,6 +129,12 @@ class Kiosk:
     def ask(self, request):
         """Ask as the officer does, and let it be served."""
         self.runner.request(request)
+        self.runner.turn()
+        return self.last
+
+    def bring(self, brought):
+        """Bring a code by another way than the camera, and let it be seen to."""
+        self.runner.bring(brought)
         self.runner.turn()
         return self.last
 

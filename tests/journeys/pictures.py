@@ -72,10 +72,12 @@ def rewind():
         scene.rewind()
 
 
-def blurred_phone(text):
-    """The same phone, moved so that its code is in sight but cannot be read."""
-    sharp = Film(draw_phone(_code(text)), PHONE_LOOK).frame()
-    return Still(cv2.GaussianBlur(sharp, (0, 0), 3.0))
+def covered_phone(text):
+    """The same phone with a thumb over its code: in sight, but it cannot be read."""
+    shown = Film(draw_phone(_code(text)), PHONE_LOOK).frame()
+    height, width = shown.shape[:2]
+    cv2.circle(shown, (width // 2, height // 2), height // 7, (120, 150, 190), -1)
+    return Still(shown)
 
 
 class Still:

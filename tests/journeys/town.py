@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 
 from issuer import issuing
+from issuer.founding import create_registry
 from issuer.ledger import State
 from issuer.photo import make_photo
 from issuer.present import present_text
 from issuer.publish import publish
-from issuer.registry import Registry, create_registry
+from issuer.registry import Registry
 from kiosk.imaging import read_image_file
 from kiosk.trust.store import init_store
 from kiosk.trust.update import update_store
@@ -26,7 +27,7 @@ NUMBER = "2345678417"
 
 
 class Town:
-    """`copies` by what became of them: live, superseded, revoked, suspended, print, minor, other."""
+    """`copies` by what became of them (live, superseded, revoked, suspended) or by whose they are."""
 
     def __init__(self, folder, engine):
         self.folder = folder
@@ -44,6 +45,10 @@ class Town:
         self.copies["print"] = issuing.print_copy(self.registry, self.copies["live"].id, FOUNDED).copy
         self.copies["minor"] = self._enrol(self._relative("234567842", date(2015, 6, 1)), ASTRONAUT)
         self.copies["other"] = self._enrol(self._relative("234567843", date(1980, 9, 2)), HOPPER)
+        self.copies["wife"] = self._enrol(self._dependant("234567844", date(1990, 2, 1)), HOPPER)
+        self.copies["son"] = self._enrol(self._dependant("234567845", date(2018, 5, 9)), ASTRONAUT)
+        for name, nine in (("baker", "234567846"), ("driver", "234567847"), ("nurse", "234567848")):
+            self.copies[name] = self._enrol(self._relative(nine, date(1985, 1, 20)), HOPPER)
         issuing.change_state(self.registry, self.copies["revoked"].id, State.REVOKED)
         issuing.change_state(self.registry, self.copies["suspended"].id, State.SUSPENDED)
         self.tree = folder / "tree"
@@ -53,6 +58,9 @@ class Town:
         return dataclasses.replace(
             self.holder, number=with_check_digit(nine), name_latin="Test Relative", born=born
         )
+
+    def _dependant(self, nine, born):
+        return dataclasses.replace(self._relative(nine, born), holder_class="family", guardian=NUMBER)
 
     def _enrol(self, person, picture):
         def take(budget):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+_KEY_CALLS = ("pseudonym_of", "month_key", "is_sealed", "mark_sealed", "destroy_due")
+
 
 class Trouble:
     """Raises RuntimeError at the call number `at`, and from then on if `lasting`; 0 is never.
@@ -43,7 +45,7 @@ class Trouble:
             trust=self.around("trust", gear.trust),
             clock=self.around("clock", gear.clock),
             open_log=self._opening("log", gear.open_log, "append", "close"),
-            open_pseudonyms=self._opening("pseudonyms", gear.open_pseudonyms, "pseudonym_of", "destroy_due"),
+            open_pseudonyms=self._opening("pseudonyms", gear.open_pseudonyms, *_KEY_CALLS),
             monotonic=self.around("monotonic", gear.monotonic),
         )
 
