@@ -130,8 +130,10 @@ def _find_others(before: Root, keyring: Keyring, change: Change) -> tuple[KeyRec
 
 
 def _keep_keys(registry: Registry, root_keys: RootKeys, made: dict[KeyRecord, SigningKey]) -> None:
+    environment = registry.authority.environment
+    root_keys.ask_for((record for record in made if record.role is Role.ROOT), environment)
     for record, key in made.items():
         if record.role is Role.ROOT:
-            root_keys.keep(record, key, registry.authority.environment)
+            root_keys.keep(record, key, environment)
         else:
             registry.keep_key(record, key)

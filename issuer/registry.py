@@ -106,7 +106,9 @@ class Registry:
     def keep_key(self, record: KeyRecord, key: SigningKey) -> None:
         """Write the private half of a new key; the register names it afterwards."""
         passphrase = check_secret(self.authority.environment, self.passphrases.choose(record.name))
-        save_key(self.directory / "keys" / f"{record.name}.pem", key, passphrase)
+        folder = self.directory / "keys"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        save_key(folder / f"{record.name}.pem", key, passphrase)
 
     def holder_key(self, copy: Copy) -> SigningKey:
         """Return the key of a phone copy, which a real phone would keep to itself."""

@@ -21,8 +21,8 @@ from issuer.errors import Refused
 from issuer.files import write_file
 from issuer.keyring import ROOTED_ROLES, KeyRecord, Keyring, Role
 from issuer.keys import SigningKey
+from kiosk.trust.metadata import ENVIRONMENT_FIELD
 
-ENVIRONMENT_FIELD = "x-mudaqqiq-environment"
 ROOT_LIFETIME = timedelta(days=365)
 _FOLDER = "root"
 

@@ -42,6 +42,11 @@ class RootKeys:
                 raise Refused(f"{path.name} is another key than the register names")
         return found
 
+    def ask_for(self, records: Iterable[KeyRecord], environment: str) -> None:
+        """Have the passphrases of new keys chosen, before any of them is written. Raises Refused."""
+        for record in records:
+            check_secret(environment, self.passphrases.choose(record.name))
+
     def keep(self, record: KeyRecord, key: SigningKey, environment: str) -> None:
         """Write the private half of a new key, never over a file that is there. Raises Refused."""
         folder = self.folders[0]

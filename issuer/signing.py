@@ -33,6 +33,7 @@ from issuer.files import write_file
 from issuer.keyring import KeyRecord, Role
 from issuer.registry import Registry
 from issuer.root import find_in_use, tuf_key, tuf_signer
+from kiosk.trust.delegation import STATUS_PATH
 
 LIFETIMES: Mapping[Role, timedelta] = MappingProxyType(
     {
@@ -45,7 +46,6 @@ LIFETIMES: Mapping[Role, timedelta] = MappingProxyType(
 TARGETS_RENEWED_BEFORE = timedelta(days=45)
 HASHES = ["sha256"]
 STATUS_FOLDER = "status/"
-_STATUS_PATH = "status/*"
 _FOLDER = "signed"
 
 
@@ -89,9 +89,7 @@ class Signer:
         """Return the last `targets` where it says the same for long enough yet, else a new one."""
         ends = self.now + LIFETIMES[Role.TARGETS]
         status = tuf_key(self._find_key(Role.STATUS))
-        delegated = DelegatedRole(
-            Role.STATUS.value, [status.keyid], 1, terminating=True, paths=[_STATUS_PATH]
-        )
+        delegated = DelegatedRole(Role.STATUS.value, [status.keyid], 1, terminating=True, paths=[STATUS_PATH])
         delegations = Delegations({status.keyid: status}, {delegated.name: delegated})
         fresh = Targets(self.version, expires=ends, targets=dict(files), delegations=delegations)
         last = read_signed(self.registry.directory, Role.TARGETS)

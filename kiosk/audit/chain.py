@@ -37,6 +37,7 @@ class Flaw(Enum):
     NOT_AN_ENTRY = "the row's content is not an entry"
     COLUMN_ALTERED = "a readable column differs from the row's content"
     SEALED_ALTERED = "the sealed part is not the one the row was written with"
+    OUTSIDE = "the row stands before the first one that the log can have"
     NOT_PRUNED = "earlier rows are gone, and no row says that they were pruned"
 
 

@@ -23,6 +23,7 @@ from kiosk.audit.place import find_log_path
 from kiosk.audit.reading import (
     LogIdentity,
     PrunedRows,
+    load_first_seq,
     load_identity,
     load_last_seq,
     load_next_row,
@@ -122,11 +123,14 @@ def open_checked(path: Path, *, thorough: bool = False) -> Iterator[CheckedLog]:
         wrong = wrong or find_wrong_hash(database, tiles, whole=chain.broken is None)
         content = check_content(database, identity.base.seq + 1, head.seq) if thorough else None
         report = LogReport(path, identity, chain, content, wrong)
-        yield CheckedLog(report, tree_of_tiles(database, head.seq, tiles), database)
+        yield CheckedLog(report, tree_of_tiles(database, head.seq, tiles, base=identity.base.seq), database)
 
 
 def _find_break(database: Database, identity: LogIdentity, head: Receipt) -> Break | None:
-    """Name what is wrong with the row after `head`, the last that holds; None when that is the last row."""
+    """Name what is wrong before the first row or after `head`, the last that holds; None when nothing is."""
+    first = load_first_seq(database)
+    if first <= identity.base.seq:
+        return Break(first, Flaw.OUTSIDE)
     row = load_next_row(database, head.seq + 1)
     if row is not None:
         return verify_chain((row,), head).broken or Break(head.seq + 1, Flaw.ALTERED)

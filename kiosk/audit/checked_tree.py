@@ -13,10 +13,11 @@ from sqlite_utils import Database
 from kiosk.audit.merkle import HASH_BYTES, TILE, fold, leaf_hash
 from kiosk.audit.reading import LogIdentity
 from kiosk.audit.schema import sqlite_errors_as_faults
-from kiosk.audit.tiles import RowTree, load_row_hashes
-from kiosk.model import Fault
+from kiosk.audit.tiles import RowTree, load_pruned_hashes, load_row_hashes
+from kiosk.model import Fault, Reason
 
 _STORED = "SELECT level, number, substr(hash, 1, 33) FROM tile ORDER BY level, number"
+_MOST_MISSING = 2**16  # tiles, of 16 million rows; what claims that more are gone is no log of ours
 _COUNT_PRUNED = "SELECT count(*), max(number) FROM pruned_tile"
 
 
@@ -30,11 +31,13 @@ def load_pruned_tiles(database: Database, identity: LogIdentity) -> tuple[list[b
     last = identity.genesis.hash
     with sqlite_errors_as_faults("reading the log"):
         kept = database.execute(_COUNT_PRUNED).fetchone()
+        if count > kept[0] + _MOST_MISSING:
+            raise Fault(Reason.LOG_BROKEN, "the hashes of the pruned rows are not there")
         if tuple(kept) != (count, count - 1 if count else None):
             return [bytes(HASH_BYTES)] * count, "the hashes of the pruned rows are not all there"
         for number in range(count):
             try:
-                hashes = load_row_hashes(database, number)
+                hashes = load_pruned_hashes(database, number)
             except Fault as fault:
                 return [bytes(HASH_BYTES)] * count, fault.detail
             tiles.append(fold([leaf_hash(each) for each in hashes]))
@@ -42,15 +45,19 @@ def load_pruned_tiles(database: Database, identity: LogIdentity) -> tuple[list[b
     return tiles, None if last == identity.base.hash else "the pruned rows do not lead to the first one there"
 
 
-def tree_of_tiles(database: Database, size: int, tiles: Sequence[bytes]) -> RowTree:
-    """Return the tree over the first `size` rows of a log, of which `tiles` has the hash over each 256."""
+def tree_of_tiles(database: Database, size: int, tiles: Sequence[bytes], *, base: int = 0) -> RowTree:
+    """Return the tree over the first `size` rows of a log, of which `tiles` has the hash over each 256.
+
+    Of the first `base` rows, which were pruned, only what they left counts.
+    """
     levels = list(_levels(tiles))
 
     def load_page(level: int, number: int) -> Sequence[bytes]:
         if level:
             return levels[level - 1][number * TILE : (number + 1) * TILE] if level <= len(levels) else []
         with sqlite_errors_as_faults("reading the log"):
-            return [leaf_hash(each) for each in load_row_hashes(database, number)]
+            load = load_pruned_hashes if number < base // TILE else load_row_hashes
+            return [leaf_hash(each) for each in load(database, number)]
 
     return RowTree(size, load_page)
 

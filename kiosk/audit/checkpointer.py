@@ -8,7 +8,7 @@ is due is left to `checkpoints`, who signs to `signer`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -64,7 +64,7 @@ class Checkpointer:
         """
         name = LogName(log.environment, log.epoch)
         kept = self._load_kept(log.environment)
-        sent = list(self._load_sent(log.environment))
+        sent = list(self._load_sent(log.environment, log.epoch))
         for each in (*sent, *([kept] if kept else [])):
             agreement = compare(each, name, log.tree.size, log.tree.root)
             if agreement in {Agreement.SHORTER, Agreement.DIFFERENT}:
@@ -100,7 +100,7 @@ class Checkpointer:
         self._keep(find_checkpoint_path(self._folder, log.environment), note)
         self._covered = tree.size
         if self._outbox:
-            self._outbox.offer(f"{self._prefix}-{log.epoch.hex()[:8]}-{stamp.at:%Y-%m-%d}{SUFFIX}", note)
+            self._outbox.offer(f"{self._prefix_of(log.epoch)}{stamp.at:%Y-%m-%d}{SUFFIX}", note)
             self._outbox.deliver()
         return checkpoint
 
@@ -112,6 +112,9 @@ class Checkpointer:
     @property
     def _prefix(self) -> str:
         return "-".join(self._signer.key.name.split("/")[1:])
+
+    def _prefix_of(self, epoch: bytes) -> str:
+        return f"{self._prefix}-{epoch.hex()[:8]}-"
 
     def _keep(self, path: Path, note: bytes) -> None:
         try:
@@ -133,10 +136,18 @@ class Checkpointer:
         except NoteError as err:
             raise Fault(Reason.LOG_BROKEN, f"{path} is damaged: keep it, and move it away") from err
 
-    def _load_sent(self, environment: Environment) -> Iterator[Checkpoint]:
-        """Read what this kiosk sent out and finds again; what its key did not sign is somebody else's."""
-        found = self._outbox.load_newest(self._prefix, _REMEMBERED_DAYS) if self._outbox else ()
-        for content in found:
+    def _find_sent(self, prefixes: Sequence[str]) -> Iterator[bytes]:
+        if self._outbox:
+            for prefix in prefixes:
+                yield from self._outbox.load_newest(prefix, _REMEMBERED_DAYS)
+
+    def _load_sent(self, environment: Environment, epoch: bytes) -> Iterator[Checkpoint]:
+        """Read what this kiosk sent out and finds again; what its key did not sign is somebody else's.
+
+        This log's own are asked for by themselves: those of earlier logs may be many and sort after them.
+        """
+        prefixes = (self._prefix_of(epoch), self._prefix)
+        for content in self._find_sent(prefixes):
             with suppress(NoteError):
                 note = parse_note(content)
                 verify_note(note, self._signer.key)

@@ -6,8 +6,8 @@ import secrets
 
 from sqlite_utils import Database
 
-from kiosk.audit.chain import EPOCH_BYTES, Receipt
-from kiosk.audit.reading import LogIdentity, check_tail, load_identity
+from kiosk.audit.chain import EPOCH_BYTES, Flaw, Receipt
+from kiosk.audit.reading import LogIdentity, check_tail, load_first_seq, load_identity
 from kiosk.audit.schema import create_tables, is_new, sqlite_errors_as_faults
 from kiosk.audit.space import Space
 from kiosk.audit.tiles import open_tree
@@ -43,6 +43,9 @@ def load_head(database: Database, identity: LogIdentity) -> Receipt:
     """
     if identity.fences_down:
         raise Fault(Reason.LOG_BROKEN, f"somebody removed the log's guard {identity.fences_down[0]}")
+    first = load_first_seq(database)
+    if first <= identity.base.seq:
+        raise Fault(Reason.LOG_BROKEN, f"row {first}: {Flaw.OUTSIDE.value}")
     report = check_tail(database, identity, TAIL)
     if report.broken:
         raise Fault(Reason.LOG_BROKEN, f"row {report.broken.seq}: {report.broken.flaw.value}")

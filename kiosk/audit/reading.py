@@ -113,14 +113,14 @@ def load_next_row(database: Database, seq: int) -> StoredRow | None:
 
     Raises Fault: LOG_BROKEN, LOG_UNWRITABLE.
     """
-    query = f"SELECT {_SELECT} FROM entry WHERE seq >= ? ORDER BY seq LIMIT 1"  # noqa: S608 - our own names
+    query = f"SELECT {_SELECT} FROM entry NOT INDEXED WHERE seq >= ? ORDER BY seq LIMIT 1"  # noqa: S608 - our own names
     with sqlite_errors_as_faults("reading the log"):
         return next(_rows(database.execute(query, (seq,))), None)
 
 
 def load_rows(database: Database, first: int, last: int) -> Iterator[StoredRow]:
     """Read the rows from `first` to `last`, unverified. Raises Fault: LOG_BROKEN, LOG_UNWRITABLE."""
-    query = f"SELECT {_SELECT} FROM entry WHERE seq BETWEEN ? AND ? ORDER BY seq"  # noqa: S608 - our own names
+    query = f"SELECT {_SELECT} FROM entry NOT INDEXED WHERE seq BETWEEN ? AND ? ORDER BY seq"  # noqa: S608 - our own names
     with sqlite_errors_as_faults("reading the log"):
         yield from _rows(database.execute(query, (first, last)))
 
@@ -139,13 +139,23 @@ def load_sealed(database: Database, seq: int) -> bytes | None:
 def load_last_seq(database: Database) -> int:
     """Return the number of the last row, 0 while there is none. Raises Fault: LOG_BROKEN, LOG_UNWRITABLE."""
     with sqlite_errors_as_faults("reading the log"):
-        found = database.execute("SELECT max(seq) FROM entry").fetchone()[0]
+        found = database.execute("SELECT max(seq) FROM entry NOT INDEXED").fetchone()[0]
     return found if type(found) is int else 0
+
+
+def load_first_seq(database: Database) -> int:
+    """Return the lowest number that a row has, one more than any where there is no row.
+
+    Raises Fault: LOG_BROKEN, LOG_UNWRITABLE.
+    """
+    with sqlite_errors_as_faults("reading the log"):
+        found = database.execute("SELECT min(seq) FROM entry NOT INDEXED").fetchone()[0]
+    return found if type(found) is int else 2**63
 
 
 def load_tail(database: Database, count: int) -> list[StoredRow]:
     """Read the last `count` rows, oldest first, unverified. Raises Fault: LOG_BROKEN, LOG_UNWRITABLE."""
-    query = f"SELECT {_SELECT} FROM entry ORDER BY seq DESC LIMIT ?"  # noqa: S608 - our own names
+    query = f"SELECT {_SELECT} FROM entry NOT INDEXED ORDER BY seq DESC LIMIT ?"  # noqa: S608 - our own names
     with sqlite_errors_as_faults("reading the log"):
         return list(_rows(database.execute(query, (count,))))[::-1]
 

@@ -86,6 +86,8 @@ class OutgoingLog:
         return self._find("SELECT min(seq) FROM entry WHERE at >= ?", day, self.span.last + 1)
 
     def _find_last(self, day: date) -> int:
+        if day == date.max:
+            return self.span.last
         return self._find("SELECT max(seq) FROM entry WHERE at < ?", day + timedelta(days=1), 0)
 
     def _find(self, query: str, day: date, otherwise: int) -> int:

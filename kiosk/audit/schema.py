@@ -9,6 +9,7 @@ Source: SQLite's release history, 3.51.3 (fix of the WAL-reset bug); pragma docu
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -244,11 +245,13 @@ def check_tables(database: Database) -> tuple[str, ...]:
             Reason.LOG_BROKEN,
             f"log of schema version {version}, the kiosk knows {SCHEMA_VERSION}: keep the file, move it away",
         )
-    found = dict(
-        database.execute("SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite~_%' ESCAPE '~'")
-    )
+    # What has no SQL is an index that SQLite made itself; all else counts, whatever name it hides behind.
+    listed = list(database.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
+    found = dict(listed)
     strange = [name for name in TABLES if found.get(name) != TABLES[name]]
     if strange:
         raise Fault(Reason.LOG_BROKEN, f"table {strange[0]} is not as this kiosk made it")
     ours = TABLES | FENCES
-    return tuple(sorted(name for name in ours.keys() | found.keys() if found.get(name) != ours.get(name)))
+    wrong = {name for name in ours.keys() | found.keys() if found.get(name) != ours.get(name)}
+    twice = {name for name, count in Counter(name for name, _ in listed).items() if count > 1}
+    return tuple(sorted(wrong | twice))

@@ -16,7 +16,7 @@ from kiosk.audit.merkle import HASH_BYTES, TILE, fold, leaf_hash, root_of_run
 from kiosk.audit.schema import sqlite_errors_as_faults
 from kiosk.model import Fault, Reason
 
-_ROW_HASHES = "SELECT substr(hash, 1, 33) FROM entry WHERE seq > ? AND seq <= ? ORDER BY seq"
+_ROW_HASHES = "SELECT substr(hash, 1, 33) FROM entry NOT INDEXED WHERE seq > ? AND seq <= ? ORDER BY seq"
 _PRUNED_HASHES = "SELECT substr(hashes, 1, 8193) FROM pruned_tile WHERE number = ?"
 _TILES = "SELECT substr(hash, 1, 33) FROM tile WHERE level = ? AND number >= ? AND number < ? ORDER BY number"
 _ADD_TILE = "INSERT INTO tile (level, number, hash) VALUES (?, ?, ?)"
@@ -85,14 +85,20 @@ def load_row_hashes(database: Database, number: int) -> list[bytes]:
     Call within `sqlite_errors_as_faults`. Raises Fault: LOG_BROKEN for what is no hash.
     """
     found = [row[0] for row in database.execute(_ROW_HASHES, (number * TILE, (number + 1) * TILE))]
-    kept = None if found else database.execute(_PRUNED_HASHES, (number,)).fetchone()
-    if kept is not None:
-        if type(kept[0]) is not bytes or len(kept[0]) != TILE * HASH_BYTES:
-            raise Fault(
-                Reason.LOG_BROKEN, f"the hashes of pruned rows from {number * TILE + 1} on are damaged"
-            )
-        found = [kept[0][at : at + HASH_BYTES] for at in range(0, TILE * HASH_BYTES, HASH_BYTES)]
-    return _hashes(found)
+    return _hashes(found) if found else load_pruned_hashes(database, number)
+
+
+def load_pruned_hashes(database: Database, number: int) -> list[bytes]:
+    """Read the hashes that the 256 pruned rows of tile `number` left; none if they left none.
+
+    Call within `sqlite_errors_as_faults`. Raises Fault: LOG_BROKEN for what is no hash.
+    """
+    kept = database.execute(_PRUNED_HASHES, (number,)).fetchone()
+    if kept is None:
+        return []
+    if type(kept[0]) is not bytes or len(kept[0]) != TILE * HASH_BYTES:
+        raise Fault(Reason.LOG_BROKEN, f"the hashes of pruned rows from {number * TILE + 1} on are damaged")
+    return [kept[0][at : at + HASH_BYTES] for at in range(0, TILE * HASH_BYTES, HASH_BYTES)]
 
 
 def load_tiles(database: Database, level: int, first: int, before: int) -> list[bytes]:

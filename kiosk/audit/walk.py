@@ -31,9 +31,11 @@ _COLUMNS = "||".join(
     f"coalesce(substr(CAST({name} || char({ENDED[0]}) AS BLOB), 1, {_CUT}), char({ABSENT[0]}))"
     for name in READABLE_COLUMNS
 )
+_ARE_TEXTS = " AND ".join(f"typeof({name}) IN ('text', 'null')" for name in READABLE_COLUMNS)
 WALK = (
     "SELECT seq, substr(previous, 1, 33), substr(hash, 1, 33),"  # noqa: S608 - our own names
-    f" CAST({_COLUMNS} AS BLOB), substr(body, 1, {_CUT}) FROM entry WHERE seq BETWEEN ? AND ? ORDER BY seq"
+    f" CAST({_COLUMNS} AS BLOB), substr(body, 1, {_CUT}) FROM entry NOT INDEXED"
+    f" WHERE seq BETWEEN ? AND ? AND {_ARE_TEXTS} ORDER BY seq"
 )
 
 

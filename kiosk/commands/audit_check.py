@@ -36,6 +36,7 @@ _BEFORE_IT_LEFT = (
     "what was changed, by whoever held the kiosk's key, before that checkpoint left this machine"
 )
 _BRING = "for more, bring a checkpoint kept outside this machine: --checkpoint FILE --key VKEY"
+_SEALED = "whether a sealed part was altered or dropped: --thorough looks"
 _TRUTH = "whether a visit was kept out of the log, or was what the row says"
 
 
@@ -128,7 +129,7 @@ def _as_lines(report: LogReport, evidence: Evidence, root: bytes) -> Iterator[st
         yield from _outside_lines(each, report)
     yield from _broken_lines(report, evidence)
     yield from (_line("knows" if not at else "", line) for at, line in enumerate(_knows(evidence)))
-    unknown = _cannot_know(evidence)
+    unknown = _cannot_know(report, evidence)
     yield from (_line("" if at else "cannot know", f"- {line}") for at, line in enumerate(unknown))
     if not evidence.shown:
         yield _line("", _BRING)
@@ -151,17 +152,23 @@ def _broken_lines(report: LogReport, evidence: Evidence) -> Iterator[str]:
     if report.hashes_wrong:
         yield _line("BROKEN", report.hashes_wrong)
     if fences:
-        yield _line("BROKEN", f"guards removed or added: {', '.join(fences)}")
+        yield _line("BROKEN", f"guards removed or added: {printable(', '.join(fences))}")
     if evidence.suspect:
         first, last = evidence.suspect.first, evidence.suspect.last
         yield _line(
             "BROKEN", f"rows {first} to {last}: some were deleted or changed; the rows before them hold"
         )
     if evidence.fork:
-        size = evidence.fork[0].size
-        yield _line(
-            "BROKEN", f"the kiosk's key signed two histories of {size} rows: a copied disk, or a forger"
-        )
+        yield _line("BROKEN", _fork_words(evidence, *evidence.fork))
+
+
+def _fork_words(evidence: Evidence, *fork: Checkpoint) -> str:
+    """Blame the kiosk's key only where both signatures were checked with the key from outside."""
+    signed = [each.outside.checkpoint for each in evidence.shown if each.outside.signer]
+    size, by_key = fork[0].size, all(each in signed for each in fork)
+    if by_key:
+        return f"the kiosk's key signed two histories of {size} rows: a copied disk, or a forger"
+    return f"two checkpoints name different histories of {size} rows: a copied disk, or a forger"
 
 
 def _word(agreement: Agreement, report: LogReport) -> str:
@@ -182,11 +189,12 @@ def _knows(evidence: Evidence) -> tuple[str, ...]:
     return (f"rows 1 to {evidence.known_rows} are exactly the rows that {whose}",)
 
 
-def _cannot_know(evidence: Evidence) -> tuple[str, ...]:
+def _cannot_know(report: LogReport, evidence: Evidence) -> tuple[str, ...]:
+    sealed = () if report.content else (_SEALED,)
     if not evidence.known_rows:
-        return (*CANNOT_KNOW, _TRUTH)
+        return (*CANNOT_KNOW, *sealed, _TRUTH)
     signed = (_BEFORE_IT_LEFT,) if evidence.signed else (_NEEDS_KEY,)
-    return (_AFTER.format(rows=evidence.known_rows), *signed, _NEEDS_KEPT, _TRUTH)
+    return (_AFTER.format(rows=evidence.known_rows), *signed, _NEEDS_KEPT, *sealed, _TRUTH)
 
 
 def _line(label: str, text: str) -> str:
@@ -214,7 +222,7 @@ def _as_json(report: LogReport, evidence: Evidence, root: bytes) -> dict[str, ob
         "suspect": {"first": suspect.first, "last": suspect.last} if suspect else None,
         "fork": evidence.fork[0].size if evidence.fork else None,
         "knows": list(_knows(evidence)),
-        "cannot_know": list(_cannot_know(evidence)),
+        "cannot_know": list(_cannot_know(report, evidence)),
     }
 
 

@@ -72,7 +72,7 @@ def refuse(fault: Fault, *, as_json: bool = False) -> int:
     if as_json:
         print(json.dumps({"holds": False, "reason": fault.reason.value, "detail": fault.detail}))
     else:
-        print(f"kiosk: {fault}", file=sys.stderr)
+        print(printable(f"kiosk: {fault}"), file=sys.stderr)
     return EXIT_BROKEN if fault.reason is Reason.LOG_BROKEN else EXIT_UNREADABLE
 
 

@@ -58,7 +58,7 @@ def add_actions(actions: Actions[argparse.ArgumentParser]) -> None:
 
 
 def _parse_row(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) <= len(str(2**63 - 1)) and int(text)):
+    if not (text.isascii() and text.isdecimal() and len(text) < len(str(2**63)) and int(text)):
         raise argparse.ArgumentTypeError("give the number of a row")
     return int(text)
 

@@ -13,9 +13,9 @@ import sys
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kiosk.audit.entry import RootReplaced, TrustChanged, TrustRefused
-from kiosk.commands.audit_rows import RowWriter
 from kiosk.commands.trust_clock import run as run_clock
 from kiosk.commands.trust_clock import time_told
 from kiosk.commands.trust_rows import find_logged, find_settings, open_rows, write_row
@@ -31,6 +31,9 @@ from kiosk.trust.system_clock import CLOCK_FILE, load_memory, observe_machine, p
 from kiosk.trust.trustset import BUILD_TIME
 from kiosk.trust.update import UpdateReport, update_store
 from kiosk.trust.watch import find_stick
+
+if TYPE_CHECKING:
+    from kiosk.commands.audit_rows import RowWriter
 
 EXIT_FAULT = 4
 _STATION, _PURPOSE = "desk-1", "checkpoint"

@@ -10,14 +10,17 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from kiosk.audit.entry import Fact
 from kiosk.audit.log import find_log_path
-from kiosk.commands.audit_rows import RowWriter, open_for_rows
 from kiosk.config import DEFAULT_CONFIG, Settings, load_settings
 from kiosk.logfloor import LogFloor
 from kiosk.model import Fault
 from kiosk.trust.logged import FindFloor, find_nothing
+
+if TYPE_CHECKING:
+    from kiosk.commands.audit_rows import RowWriter
 
 
 def find_settings(args: argparse.Namespace) -> Settings:
@@ -39,6 +42,8 @@ def open_rows(args: argparse.Namespace) -> Iterator[RowWriter]:
     paths = find_settings(args).paths
     environment = LogFloor(paths.log, paths.store).environment
     named = argparse.Namespace(config=getattr(args, "config", DEFAULT_CONFIG), environment=environment.value)
+    from kiosk.commands.audit_rows import open_for_rows  # noqa: PLC0415 - loads OpenCV, which `show` does without
+
     with open_for_rows(named) as writer:
         yield writer
 

@@ -190,7 +190,8 @@ def _say_clock(shown: Shown) -> str:
     if memory is None or memory.last_sync is None:
         return f"{said}; no synchronisation is known"
     how = "a supervisor vouched for it" if memory.by_hand else "synchronised"
-    restarts = f", {memory.reboots} restarts since" if memory.reboots else ""
+    plural = "" if memory.reboots == 1 else "s"
+    restarts = f", {memory.reboots} restart{plural} since" if memory.reboots else ""
     ago = format_age(clock.now - memory.last_sync)
     return f"{said}; {how} {_minute(memory.last_sync)}, {ago} ago{restarts}"
 

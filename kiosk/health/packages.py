@@ -30,6 +30,7 @@ TESTED: Mapping[str, tuple[Version, Version]] = {
     "cryptography": ((50,), (51,)),
     "cbor2": ((6, 1), (7,)),
     "tuf": ((7, 0, 1), (8,)),
+    "urllib3": ((2,), (3,)),
     "sqlite-utils": ((4,), (5,)),
     "pysqlite3": ((0, 6, 1), (0, 7)),
     "hijridate": ((2,), (3,)),

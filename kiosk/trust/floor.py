@@ -1,8 +1,7 @@
 """The floor: the highest that was ever promoted, below which nothing is accepted again.
 
-Rules kept here: versions, list times and the floor of time only rise. The file in the store stands in for the
-audit log's signed checkpoint, which may take over through the `FloorStore` protocol; whoever can write the
-store can lower the file, not the checkpoint.
+Rules kept here: versions, list times and the floor of time only rise. Whoever can write the store can lower
+this file; the same floor in the rows of the audit log (`logged.py`) counts besides, where there is a log.
 """
 
 from __future__ import annotations
@@ -61,7 +60,7 @@ class FloorStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FloorFile:
-    """The floor as `floor.json` in the store, as long as no audit log keeps it."""
+    """The floor as `floor.json` in the store."""
 
     store: Path
     ops: FileOps = field(default_factory=DiskOps)

@@ -14,9 +14,15 @@ from kiosk.audit.entry import (
     ClockSuspected,
     CodesCounted,
     EntryKind,
+    Exported,
     FaceMeasure,
+    KeySealed,
     LastKnown,
+    PruneBasis,
+    Pruned,
+    Receipted,
     RootReplaced,
+    Shredded,
     Start,
     StepResult,
     Stop,
@@ -185,3 +191,24 @@ def test_of_a_check_the_log_keeps_step_outcome_and_time_only():
 
     assert (StepResult(Step.DATES, Outcome.FAIL, 0.123),) == record_steps(verdict.checks)
     assert (Note.NOT_PRODUCTION, Note.PRINT_COPY) == record_notes(verdict)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: LastKnown(bytes(16), -1, bytes(32)),
+        lambda: Exported("csv", -1, 5, bytes(32)),
+        lambda: Receipted(-1, bytes(32)),
+        lambda: Pruned(-1, PruneBasis.EXPORT),
+        lambda: Shredded(NOON, -1),
+    ],
+)
+def test_a_count_below_zero_is_refused(make):
+    with pytest.raises(ValueError, match="negative"):
+        make()
+
+
+@pytest.mark.parametrize("month", ["2026-13", "2026-1", "november", ""])
+def test_a_month_that_is_none_is_refused(month):
+    with pytest.raises(ValueError, match="2026-11"):
+        KeySealed(month)

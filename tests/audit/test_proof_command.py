@@ -244,4 +244,12 @@ def test_two_histories_under_one_key_are_named(kiosk, audit):
     code, said = audit("check", "--checkpoint", kiosk.outside / "clone", "--key", kiosk.vkey)
 
     assert code == 1
-    assert "signed two histories of 302 rows" in said
+    assert "two checkpoints name different histories of 302 rows" in said
+
+    kiosk.keep("own")
+    both = (kiosk.outside / "clone", kiosk.outside / "own")
+    assert (
+        "key signed two histories of 302 rows"
+        in audit("check", "--checkpoint", *both, "--key", kiosk.vkey)[1]
+    )
+    assert "key signed" not in audit("check", "--checkpoint", *both)[1]

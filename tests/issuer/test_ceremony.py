@@ -182,10 +182,12 @@ def test_the_ceremony_needs_three_public_things_and_the_keepers_sticks(enrolled,
         shutil.move(enrolled.directory / FOLDER / name, stick / name)
     shutil.rmtree(enrolled.directory / FOLDER)
 
-    rotated = rotate_root(Registry(offline), keys_in(ali, sara), Change(new=1), NOON + HOUR)
+    change = Change(new=1, replace=frozenset({Role.TIMESTAMP}))
+    rotated = rotate_root(Registry(offline), keys_in(ali, sara), change, NOON + HOUR)
 
     assert ("root-1", "root-2", "root-4") == rotated.signed_by
     assert ["root-1.pem", "root-4.pem"] == sorted(path.name for path in ali.iterdir())
+    shutil.copy(offline / "keys" / "timestamp-2.pem", enrolled.directory / "keys")
     shutil.copy(offline / "keys.json", enrolled.directory / "keys.json")
     shutil.copy(offline / "root" / "2.json", enrolled.directory / "root" / "2.json")
     assert 2 == follow(enrolled, tree, store, NOON + HOUR)

@@ -43,7 +43,7 @@ def is_one_sentence(text):
 def test_a_copy_is_enrolled_from_a_portrait_drawn_and_read_back(issuer, own_passphrase, tmp_path):
     own_passphrase("MUDAQQIQ_ISSUER_PASSPHRASE")
     own_passphrase("MUDAQQIQ_ROOT_PASSPHRASE", "words of its keepers")
-    assert 0 == issuer("init", tmp_path / "a", *AT).code
+    made = issuer("init", tmp_path / "a", *AT)
     enrolled = issuer("enrol", tmp_path / "a", *words_of(), *AT)
     drawn = issuer("present", tmp_path / "a", "c000001", "--png", tmp_path / "q.png", *AT)
     text = issuer("present", tmp_path / "a", "c000001", "--text", *AT)
@@ -52,6 +52,7 @@ def test_a_copy_is_enrolled_from_a_portrait_drawn_and_read_back(issuer, own_pass
         enrolled.code,
         *(enrolled.json[key] for key in ("copy", "version", "kind")),
     )
+    assert (0, "sandbox", 13) == (made.code, made.json["environment"], len(made.json["auditors"]))
     assert 450 <= enrolled.json["photo_bytes"] <= 700
     assert "2027-11-22" == enrolled.json["expires"]
     picture = cv2.imread(str(tmp_path / "q.png"))
