@@ -14,7 +14,7 @@ from kiosk.audit.entry import Fact, ListSeen, Receipted, RoleSeen, TrustChanged
 from kiosk.audit.facts_trust import KEY_MARK_BYTES
 from kiosk.audit.newest import load_since_newest
 from kiosk.audit.place import find_log_path
-from kiosk.model import Environment
+from kiosk.model import Environment, Fault, Reason
 from kiosk.trust.floor import ListFloor
 from kiosk.trust.logged import LoggedFloor
 from kiosk.trust.metadata import parse_root, root_environment
@@ -37,8 +37,11 @@ class LogFloor:
         Raises Fault: LOG_BROKEN, LOG_UNWRITABLE; as `load_pinned` when no root is pinned.
         """
         path = find_log_path(self._folder, self.environment)
-        if not path.exists():
-            return None
+        try:
+            if not path.exists():
+                return None
+        except OSError as err:
+            raise Fault(Reason.LOG_UNWRITABLE, f"log folder {self._folder}: {err.strerror}") from err
         return read_floor(load_since_newest(path, *_KEPT_IN))
 
     @property

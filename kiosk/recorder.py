@@ -81,7 +81,11 @@ class Recorder:
         if self._log is None:
             self._pseudonyms = self._gear.open_pseudonyms(environment)
             self._log = self._gear.open_log(environment)
-            self._begin(moment, self._log)
+            try:
+                self._begin(moment, self._log)
+            except Fault:
+                self.drop()  # else the next call would write on a log that was refused
+                raise
         if moment.clock.state is not ClockState.DOUBTFUL:  # a wrong clock must destroy no key
             self._pseudonyms_of().destroy_due(moment.clock.now)
         version = (moment.trust.root_version, moment.trust.version)
@@ -152,14 +156,16 @@ class Recorder:
         if self._log is None:
             return
         if moment is not None:
-            with suppress(Fault):
+            with suppress(Fault):  # each by itself: a low disk takes STOP alone, on the reserve
                 counted = self._tally.total(moment.clock.now)
                 if counted is not None:
                     self._write_counted(moment, counted)
+            with suppress(Fault):
                 self._append(moment, Stop(reason))
                 if self._checkpointer is not None:
                     self._checkpointer.write(self._log, self._stamp(moment))
-                    self._checkpointer.close()
+            if self._checkpointer is not None:
+                self._checkpointer.close()
         self.drop()
 
     def let_go(self, moment: Moment | None, reason: Reason) -> None:

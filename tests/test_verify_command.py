@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,6 +12,7 @@ import numpy as np
 import pytest
 
 from issuer.cli import main as issuer_main
+from issuer.dates import parse_instant
 from issuer.founding import create_registry
 from kiosk.__main__ import main
 from kiosk.config import DEFAULT_CONFIG
@@ -48,7 +48,7 @@ def desk(tmp_path_factory):
         "--dob",
         "1990-04-18",
     )
-    create_registry(Path(authority), "sandbox", "ed25519", datetime.fromisoformat(AT))
+    create_registry(Path(authority), "sandbox", "ed25519", parse_instant(AT))
     run(issuer_main, "enrol", authority, *person, "--nationality", "PAK", "--class", "resident",
         "--photo", picture(ASTRONAUT), "--at", AT)  # fmt: skip
     run(issuer_main, "print-copy", authority, "c000001", "--at", AT)
@@ -88,6 +88,13 @@ def test_the_holders_own_face_passes(desk, ask):
     assert 9 == len(steps)
     assert {"LIVENESS"} == {step for step, outcome in steps.items() if outcome == "NOT_RUN"}
     assert {"NOT_PRODUCTION", "CLOCK_GIVEN", "STILL_FACE"} <= set(answer.json["notes"])
+
+
+def test_at_a_time_before_the_signed_data_every_list_counts_as_expired(desk, ask):
+    answer = ask(desk.live, "--json", at="2026-11-21T12:00:00+00:00")
+
+    assert (3, "REFER", "CLOCK_DOUBTFUL") == (answer.code, answer.json["verdict"], answer.json["reasons"][0])
+    assert ("expired", "doubtful") == (answer.json["grade"], answer.json["clock"]["state"])
 
 
 def test_another_face_fails(desk, ask):
