@@ -69,6 +69,12 @@ def drop(window, mime):
     return enter.isAccepted()
 
 
+@pytest.fixture(autouse=True)
+def an_empty_clipboard_behind_each_test(qapp):
+    yield qapp
+    QGuiApplication.clipboard().clear()  # what Python made must not outlive the interpreter in Qt's hands
+
+
 def paste(window, qtbot, mime):
     QGuiApplication.clipboard().setMimeData(mime)
     qtbot.keyClick(window, Qt.Key.Key_V, CONTROL)
