@@ -2,7 +2,9 @@
 """Start the kiosk, or set it up, or run its tests, on a machine that has nothing but Python.
 
     python3 run_kiosk.py [--demo ...]      start the kiosk (`--demo` by itself while no root is pinned)
-    python3 run_kiosk.py --setup [--dev]   only build .venv (--dev: with what tests and checks need)
+    python3 run_kiosk.py --setup [--dev] [--with face-recognition]
+                                           only build .venv (--dev: with what tests and checks need;
+                                           --with: the optional second face engine, dlib)
     python3 run_kiosk.py --test [...]      the tests; more words go to pytest
 
 Rules kept here: standard library only; nothing is installed without being named first; packages come from
@@ -12,9 +14,6 @@ What the kiosk then does is `python -m kiosk run`. Exit code 2: this machine lac
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
-import hashlib
 import importlib
 import importlib.util
 import itertools
@@ -22,10 +21,11 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from kiosk.health.environment import EXTRAS, STAMP, LackingError, build_environment, run, say
 from kiosk.health.libraries import (
     ALWAYS,
     ON_A_SCREEN,
@@ -39,12 +39,6 @@ from kiosk.health.libraries import (
 ROOT = Path(__file__).resolve().parent
 OLDEST_PYTHON = (3, 11)
 EXIT_LACKING = 2
-STAMP = "mudaqqiq-locks"
-VENV_PARTS = {"bin", "etc", "include", "lib", "lib64", "share", STAMP}
-
-
-class LackingError(Exception):
-    """This machine lacks something. The text says what, and what to do."""
 
 
 def main(words: Sequence[str]) -> int:
@@ -52,7 +46,8 @@ def main(words: Sequence[str]) -> int:
     mode = words[0] if words and words[0] in {"--setup", "--test"} else ""
     rest = list(words[1:] if mode else words)
     try:
-        python = set_up(mode, dev=mode == "--test" or "--dev" in rest)
+        extras = find_extras(rest) if mode == "--setup" else ()
+        python = set_up(mode, dev=mode == "--test" or "--dev" in rest, extras=extras)
         if mode == "--setup":
             say(f"ready: {python}")
             return 0
@@ -62,13 +57,24 @@ def main(words: Sequence[str]) -> int:
         return EXIT_LACKING
 
 
-def set_up(mode: str, *, dev: bool) -> Path:
+def find_extras(rest: Sequence[str]) -> tuple[str, ...]:
+    """Return the optional parts that `--with NAME` or `--with=NAME` asks for."""
+    pairs = list(itertools.pairwise([*rest, ""]))
+    names = [following for word, following in pairs if word == "--with"]
+    names += [word.partition("=")[2] for word, _ in pairs if word.startswith("--with=")]
+    for name in names:
+        if name not in EXTRAS:
+            raise LackingError(f"--with knows {', '.join(EXTRAS)}, not {name or 'an empty word'}")
+    return tuple(dict.fromkeys(names))
+
+
+def set_up(mode: str, *, dev: bool, extras: Sequence[str] = ()) -> Path:
     """Check Python, the Debian packages and `.venv`, in this order; return the environment's Python."""
     check_python(sys.version_info[:2])
     first_time = not (ROOT / ".venv" / STAMP).exists()
     wanted = wanted_libraries(mode) if first_time else ()
     prepare_machine(required_libraries(mode, os.environ), wanted, find_rights)
-    return build_environment(ROOT, dev=dev)
+    return build_environment(ROOT, dev=dev, extras=extras)
 
 
 def become(python: Path, command: Sequence[str], *, testing: bool) -> NoReturn:
@@ -78,11 +84,6 @@ def become(python: Path, command: Sequence[str], *, testing: bool) -> NoReturn:
         environment.setdefault("QT_QPA_PLATFORM", "offscreen")
         os.chdir(ROOT)
     os.execve(python, [str(python), "-P", *command], environment)  # noqa: S606 - no shell is wanted
-
-
-def say(line: str) -> None:
-    """Print one line for the person who typed the command."""
-    print(f"run_kiosk: {line}", flush=True)
 
 
 # --- what is started ---------------------------------------------------------------------------------------
@@ -212,83 +213,6 @@ def install_packages(tools: Sequence[str], libraries: Sequence[Library], rights:
     say(f"installing: {' '.join(packages)}")
     quiet = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "-qq"]
     run([*rights, *quiet, "--no-install-recommends", *packages])
-
-
-def run(words: Sequence[str]) -> bool:
-    """Run a command with its output shown; tell whether it succeeded."""
-    return subprocess.run(words, stdin=subprocess.DEVNULL, check=False).returncode == 0  # noqa: S603 - fixed words
-
-
-# --- the virtual environment -------------------------------------------------------------------------------
-
-
-def build_environment(root: Path, *, dev: bool) -> Path:
-    """Make `.venv` hold what the lock file names, and return its Python. Quick when it already does."""
-    venv = root / ".venv"
-    python, stamp = venv / "bin" / "python", venv / STAMP
-    names = ["run", "dev"] if dev else ["run"]  # dev.lock holds all of run.lock
-    locks = {name: _digest(root / "requirements" / f"{name}.lock") for name in names}
-    with _one_at_a_time(root):
-        present = stamp.read_text().split() if stamp.exists() and python.exists() else []
-        if set(locks.values()) <= set(present):
-            return python
-        if locks["run"] not in present:
-            _remove(venv)
-            say(f"building {venv}; the first time takes a minute or two")
-            if not run([sys.executable, "-m", "venv", str(venv)]):
-                raise LackingError(f"python could not build {venv}; is the disk full?")
-        stamp.unlink(missing_ok=True)  # whoever is stopped from here on leaves no stamp, so it is built anew
-        _install(root, python, root / "requirements" / f"{names[-1]}.lock")
-        _write_whole(stamp, "\n".join(locks.values()))
-    return python
-
-
-def _install(root: Path, python: Path, lock: Path) -> None:
-    offline = (
-        ["--no-index", "--find-links", str(root / "wheelhouse")] if (root / "wheelhouse").is_dir() else []
-    )
-    pip = [str(python), "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
-    say(f"installing the packages of requirements/{lock.name}")
-    if not run([*pip, "--require-hashes", "--no-deps", *offline, "-r", str(lock)]):
-        raise LackingError(
-            "the packages could not be installed, see above; without a network put a wheelhouse folder here"
-            " (`make bundle` on another machine makes it)"
-        )
-
-
-def _remove(venv: Path) -> None:
-    """Delete a virtual environment, whole or half built, and nothing else."""
-    if not venv.is_symlink() and not venv.exists():
-        return
-    is_ours = venv.is_dir() and not venv.is_symlink()
-    if not is_ours or not ((venv / "pyvenv.cfg").exists() or {e.name for e in venv.iterdir()} <= VENV_PARTS):
-        raise LackingError(f"{venv} holds something else; move it away, then try again")
-    say(f"{venv} is half built or older than its lock file: building it anew")
-    shutil.rmtree(venv)
-
-
-def _digest(lock: Path) -> str:
-    try:
-        return hashlib.sha256(lock.read_bytes()).hexdigest()
-    except OSError as err:
-        raise LackingError(f"{lock} cannot be read; is this a complete copy of the repository?") from err
-
-
-def _write_whole(path: Path, text: str) -> None:
-    spare = path.with_suffix(".new")
-    spare.write_text(text)
-    spare.replace(path)
-
-
-@contextlib.contextmanager
-def _one_at_a_time(root: Path) -> Iterator[None]:
-    """Hold the repository's folder, so that two commands typed at once do not build at once."""
-    folder = os.open(root, os.O_RDONLY)
-    try:
-        fcntl.flock(folder, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(folder)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from issuer.records import FORMAT, encode_json
 from issuer.registry import Authority, Registry
 from issuer.statuslist import pack_entries, sign_status_list
 from kiosk.audit.auditors import describe_keys
-from kiosk.model import AuditorKey, FaceLimits
+from kiosk.model import AuditorKey, FaceLimits, LivenessLimits
 
 _USAGES = {Role.CREDENTIAL: "credential", Role.STATUS_LIST: "status"}
 _ALL_FIELDS = (
@@ -48,6 +48,7 @@ def make_policy(authority: Authority, auditors: Sequence[AuditorKey] = ()) -> di
         "proof": {"window_s": 60, "sources": ["camera", "scanner"]},
         "clock": {"forward_leeway_s": 300},
         "face": asdict(FaceLimits()),
+        "liveness": asdict(LivenessLimits()),
         "purposes": _make_purposes(),
         "station_classes": {authority.environment: ["checkpoint", "bank", "hotel"]},
         **audit,

@@ -32,6 +32,7 @@ COMMANDS = {
     "audit": "check and read the audit log",
     "doctor": "say what this machine lacks, and what to do",
     "bench": "measure this machine",
+    "evaluate": "measure the errors of the face step on your own people",
 }
 
 

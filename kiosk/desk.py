@@ -69,6 +69,8 @@ class Desk:
             self._happen(Event.NEXT)
         elif request is Request.HOLD and self._shown is not None:
             self._shown = self._shown.held(self._gear.times)
+        elif request is Request.COMPARE_BY_EYE and self._session is not None:
+            self._session.compare_by_eye()
         elif request is Request.RETRY:
             self._retry, self._checked_at = True, float("-inf")
 
@@ -82,7 +84,7 @@ class Desk:
         if due:
             self._checked_at = now
             self._refresh()
-        fault = find_camera_fault(self._gear, self._moment.trust.environment if self._moment else None)
+        fault = find_camera_fault(self._gear, self._moment.trust if self._moment else None)
         if fault is not None and self._state in {State.SCAN, State.FACE}:
             raise fault
         if due and self._state is State.ATTENTION and fault is None and not self._is_stuck:
@@ -97,14 +99,13 @@ class Desk:
     def _refresh(self) -> Moment:
         """Take the trust and the time in force now, and write what is due. Raises Fault."""
         moment = self._time.moment()
+        self._gear.engine_for(moment.trust.policy.face.engine)  # found missing now, not while somebody waits
         self._recorder.open(moment)
         self._recorder.write_due(moment)
         self._moment = moment
         warnings = (*self._recorder.find_cautions(moment), *find_camera_cautions(self._gear))
         self._post(status_line(moment, simulated=self._gear.simulated, warnings=warnings))
         return moment
-
-    # Frames and times
 
     def on_frame(self, frame: Frame) -> None:
         """Judge one frame by where the visit stands."""
@@ -153,8 +154,7 @@ class Desk:
         if not self._could_be_read(frame.taken_at):
             self._reception.see(frame)
             return
-        text = self._reception.find_next(frame)
-        if text is not None:
+        if (text := self._reception.find_next(frame)) is not None:
             self._happen(Event.NEW_CODE)
             self._receive(self._reception.present(text, frame.taken_at))
 
@@ -211,8 +211,7 @@ class Desk:
             purpose=session.purpose.name,
             source=session.source,
             credential=session.credential,
-            face=session.face_measure(decided),
-            code=session.code,
+            measures=session.measures(decided),
         )
 
     def _happen(self, event: Event) -> None:

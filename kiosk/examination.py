@@ -115,13 +115,20 @@ def tightened(limits: FaceLimits, accept: float) -> FaceLimits:
     return replace(limits, accept=max(limits.accept, accept))
 
 
-def holder_view(credential: Credential, purpose: PurposePolicy, portrait: Portrait | None) -> Holder:
-    """Return the holder as `purpose` may see him: what it does not show is not in the value at all."""
+def holder_view(
+    credential: Credential, purpose: PurposePolicy, portrait: Portrait | None, *, minor: bool = False
+) -> Holder:
+    """Return the holder as `purpose` may see him: what it does not show is not in the value at all.
+
+    Of a `minor` the guardian is always there, by the number on whose ID the officer checks who came along;
+    masked where the purpose masks numbers.
+    """
 
     def shown(word: str, value: Value) -> Value | None:
         return value if word in purpose.show else None
 
     identity = credential.identity
+    guardian = mask(identity.guardian) if purpose.mask_number else identity.guardian
     return Holder(
         name_arabic=shown("names", identity.name_arabic),
         name_latin=shown("names", identity.name_latin),
@@ -131,7 +138,7 @@ def holder_view(credential: Credential, purpose: PurposePolicy, portrait: Portra
         nationality=shown("nationality", identity.nationality),
         holder_class=shown("class", identity.holder_class),
         valid_until=shown("valid_until", _day(credential.claims.expires_at - timedelta(seconds=1))),
-        guardian=shown("guardian", identity.guardian),
+        guardian=guardian if minor else shown("guardian", guardian),
         occupation=shown("occupation", identity.occupation),
         employer=shown("employer", identity.employer),
         sponsor_number=shown("sponsor", identity.sponsor_number),

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from queue import SimpleQueue
+from random import SystemRandom
 from typing import Protocol
 
 from kiosk.audit.checkpointer import Checkpointer
@@ -17,8 +19,10 @@ from kiosk.audit.entry import TrustRefused
 from kiosk.audit.log import AuditLog
 from kiosk.audit.pseudonym import PseudonymKeys
 from kiosk.camera.watch import CaptureStatus
+from kiosk.face.challenge import Chance
+from kiosk.face.engine import load_engine
 from kiosk.face.faces import FaceEngine
-from kiosk.model import ClockReading, CodeSighting, Environment, Frame
+from kiosk.model import ClockReading, CodeSighting, EngineKind, Environment, Frame
 from kiosk.trust.logged import FindFloor, find_nothing
 from kiosk.trust.trustset import TrustSet
 
@@ -68,14 +72,19 @@ class Times:
     visit_s: float = 60.0
 
 
+def _open_engine(kind: EngineKind) -> FaceEngine:
+    return load_engine(kind=kind)
+
+
 @dataclass(frozen=True, slots=True)
 class Gear:
     """Everything the worker is given. Callables raise Fault when their part cannot serve.
 
     `trust` gives the set in force now; `clock` reads the wall clock against a floor; `monotonic` is the clock
     that stamps the frames; `open_log` opens the log of an environment. `camera` sees codes, and faces too
-    unless there is a `face_eye`. `find_logged` finds the floor that the log keeps; `refusals` brings the
-    updates that were refused, for their rows.
+    unless there is a `face_eye`. `engine` is the usual face engine, `open_engine` gives another one, the same
+    at every call. `chance` draws the order and the moments of movements. `find_logged` finds the floor that
+    the log keeps; `refusals` brings the updates that were refused, for their rows.
     """
 
     camera: Camera
@@ -95,6 +104,15 @@ class Gear:
     face_eye: FaceEye | None = None
     find_logged: FindFloor = find_nothing
     refusals: SimpleQueue[TrustRefused] = field(default_factory=SimpleQueue)
+    open_engine: Callable[[EngineKind], FaceEngine] = field(default_factory=lambda: cache(_open_engine))
+    chance: Chance = field(default_factory=SystemRandom)
+
+    def engine_for(self, kind: EngineKind) -> FaceEngine:
+        """Return the face engine that the signed policy names.
+
+        Raises Fault: MODEL_ALTERED where it cannot be loaded: no other engine takes its place.
+        """
+        return self.engine if kind is self.engine.kind else self.open_engine(kind)
 
     @property
     def simulated(self) -> bool:

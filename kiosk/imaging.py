@@ -1,8 +1,9 @@
 """Foreign image bytes to pixels, bounded before anything is decoded.
 
-Rules kept here: the size stands in the header and is checked before a pixel is decoded; any bytes give
-pixels or `ImageRefused`, nothing else; a picture is upright, opaque and 8 bit when it leaves. What a
-refusal means is left to the callers: the face and camera packages translate it into their own words.
+Rules kept here: the size stands in the header and is checked before a pixel is decoded, in formats that can
+name two sizes also the one inside (`imagesize.py`); any bytes give pixels or `ImageRefused`, nothing else; a
+picture is upright, opaque and 8 bit when it leaves. What a refusal means is left to the callers: the face and
+camera packages translate it into their own words.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import cv2
 import numpy as np
 from PIL import ExifTags, Image, ImageOps
 
+from kiosk.imagesize import OddStructure, find_sizes
 from kiosk.model import Pixels
 
 
@@ -114,15 +116,13 @@ def _refuse_costly(content: bytes, limits: ImageLimits) -> None:
     """Refuse what costs far more than its header's size says, before a codec sees it."""
     if content.startswith(b"\xff\xd8") and content.count(b"\xff\xda") > _MAX_JPEG_SCANS:
         raise ImageRefused("JPEG with too many scans")
-    # ISO/IEC 15444-1 A.5.1: SOC, then SIZ with Xsiz, Ysiz, XOsiz, YOsiz, XTsiz, YTsiz. A JP2 box can
-    # claim another, smaller size than the code stream that the codec allocates for.
-    start = content.find(b"\xff\x4f\xff\x51")
-    if start >= 0 and (content[4:8] == b"jP  " or start == 0) and len(content) >= start + 32:
-        right, bottom, left, top, tile_w, tile_h = struct.unpack_from(">6I", content, start + 8)
-        if right * bottom > limits.max_pixels or left >= right or top >= bottom:
-            raise ImageTooLarge("JPEG 2000 code stream too large")
-        if tile_w * tile_h * 1024 < right * bottom:
-            raise ImageRefused("JPEG 2000 with too many tiles")
+    try:
+        sizes = find_sizes(content)
+    except OddStructure as err:
+        raise ImageRefused(str(err)) from err
+    for width, height in sizes:
+        if width * height > limits.max_pixels:
+            raise ImageTooLarge(f"{width} x {height} pixels inside, at most {limits.max_pixels}")
 
 
 def _refuse_unfit(image: Image.Image, limits: ImageLimits) -> None:

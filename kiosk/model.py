@@ -13,13 +13,17 @@ from enum import Enum, IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from kiosk.limits import EngineKind, FaceLimits, LivenessLimits
 from kiosk.reason import CheckFailed, Fault, Grade, KioskError, Outcome, Reason
 
 __all__ = [
     "CheckFailed",
+    "EngineKind",
+    "FaceLimits",
     "Fault",
     "Grade",
     "KioskError",
+    "LivenessLimits",
     "Outcome",
     "Reason",
 ]
@@ -76,6 +80,7 @@ class Note(Enum):
     CLOCK_GIVEN = "CLOCK_GIVEN"
     STILL_FACE = "STILL_FACE"
     LIVENESS_NOT_CHECKED = "LIVENESS_NOT_CHECKED"
+    LIVENESS_MOVEMENTS = "LIVENESS_MOVEMENTS"
     SIMULATED_CAMERA = "SIMULATED_CAMERA"
 
 
@@ -214,6 +219,20 @@ class Hint(Enum):
     FACE_FRONT = "FACE_FRONT"
     MORE_LIGHT = "MORE_LIGHT"
     LESS_LIGHT = "LESS_LIGHT"
+    EVEN_LIGHT = "EVEN_LIGHT"
+    STAND_STILL = "STAND_STILL"
+    OPEN_EYES = "OPEN_EYES"
+    UNCOVER_FACE = "UNCOVER_FACE"
+    TRY_AGAIN = "TRY_AGAIN"
+
+
+class Movement(Enum):
+    """What the kiosk asks of a person to see that somebody is there who answers; the sides are his own."""
+
+    TURN_LEFT = "TURN_LEFT"
+    TURN_RIGHT = "TURN_RIGHT"
+    BLINK = "BLINK"
+    COME_CLOSER = "COME_CLOSER"
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,24 +287,3 @@ class AuditorKey:
     month: str
     id: bytes
     public: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class FaceLimits:
-    """The numbers of the signed policy that the face step decides by.
-
-    `accept` and `refer` are cosines: at or above `accept` is the same person, below `refer` is another,
-    between the two a person decides. Sources: the measured table of docs/face-model-card.md.
-    """
-
-    accept: float = 0.45
-    refer: float = 0.363
-    frames: int = 3
-    timeout_s: float = 15.0
-    code_absent_s: float = 0.7
-    min_age_years: int = 15
-    min_eye_distance_px: float = 60.0
-    min_sharpness_var: float = 1.5
-    min_brightness: float = 30.0
-    max_brightness: float = 225.0
-    min_contrast: float = 8.0

@@ -17,6 +17,8 @@ from kiosk.audit.auditors import choose_key
 from kiosk.audit.checkpointer import Checkpointer
 from kiosk.audit.checkpoints import Stamp
 from kiosk.audit.entry import (
+    MAX_TEXT,
+    CameraChanged,
     CodeMeasure,
     CodesCounted,
     Entry,
@@ -24,6 +26,7 @@ from kiosk.audit.entry import (
     Fact,
     KeySealed,
     ListUsed,
+    LivenessMeasure,
     Start,
     Stop,
     Visit,
@@ -34,6 +37,7 @@ from kiosk.audit.log import AuditLog
 from kiosk.audit.pseudonym import PseudonymKeys
 from kiosk.audit.seal import Sealed, SealedPseudonymKey
 from kiosk.audit.tally import CodeTally
+from kiosk.gaze import cameras_of
 from kiosk.gear import Gear
 from kiosk.logfloor import write_floor
 from kiosk.model import ClockReading, ClockState, Fault, Reason, Source, Verdict
@@ -56,6 +60,15 @@ class Moment:
     clock: ClockReading
 
 
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """The numbers of one visit: of its face, its code and the movements; None where there are none."""
+
+    face: FaceMeasure | None = None
+    code: CodeMeasure | None = None
+    liveness: LivenessMeasure | None = None
+
+
 class Recorder:
     """Writes rows; belongs to the worker's thread."""
 
@@ -68,6 +81,7 @@ class Recorder:
         self._trust_seen: tuple[int, int] | None = None
         self._floor: LoggedFloor | None = None
         self._tidings = Tidings(gear.refusals)
+        self._cameras_seen: dict[bool, str] = {}  # by: does it see faces only
 
     def open(self, moment: Moment) -> None:
         """Open the log of the environment in force, once; write START, and what is news. Raises Fault.
@@ -96,6 +110,17 @@ class Recorder:
         while (fact := self._tidings.first()) is not None:
             self._append(moment, fact)
             self._tidings.written()
+        self._note_cameras(moment)
+
+    def _note_cameras(self, moment: Moment) -> None:
+        """Write which cameras look, once they gave a picture and whenever one is another than before."""
+        for faces, camera in enumerate(cameras_of(self._gear)):
+            delivery = camera.status.delivery
+            name = None if delivery is None else (delivery.pin or delivery.camera)[:MAX_TEXT]
+            before = self._cameras_seen.get(bool(faces))
+            if name is not None and name != before:
+                self._append(moment, CameraChanged(before, name, bool(faces)))
+                self._cameras_seen[bool(faces)] = name
 
     def record_visit(
         self,
@@ -105,11 +130,10 @@ class Recorder:
         purpose: str,
         source: Source | None = None,
         credential: Credential | None = None,
-        face: FaceMeasure | None = None,
-        code: CodeMeasure | None = None,
+        measures: Measures | None = None,
     ) -> int:
         """Write one visit and return the number of its row, now on disk. Raises Fault: then show nothing."""
-        pseudonym = None
+        pseudonym, measured = None, measures or Measures()
         if credential is not None and credential.identity.number:
             pseudonym = self._pseudonyms_of().pseudonym_of(credential.identity.number, moment.clock.now)
             self._seal_pseudonym_key(moment)
@@ -123,11 +147,12 @@ class Recorder:
             issuer_key_id=credential.issuer_kid if credential else None,
             status_list=_list_used(moment, credential),
             policy_id=moment.trust.policy.id,
-            face=face,
-            code=code,
+            face=measured.face,
+            code=measured.code,
             pseudonym=pseudonym,
             simulated_camera=self._gear.camera.simulated,
             simulated_face_camera=self._gear.face_simulated,
+            liveness=measured.liveness,
         )
         return self._append(moment, visit, holder_of(credential) if credential else None)
 
@@ -179,6 +204,7 @@ class Recorder:
         """Let go of a log that failed, so that the next `open` has to prove that it takes rows again."""
         log, self._log, self._checkpointer = self._log, None, None
         self._trust_seen = None  # each log that is opened says what is trusted, and from where on
+        self._cameras_seen = {}  # the next log hears of them again
         if log is not None:
             with suppress(Fault):
                 log.close()

@@ -12,8 +12,10 @@ from datetime import datetime, timedelta
 from kiosk.audit.entry import CodeMeasure, FaceMeasure
 from kiosk.examination import Examination, examine_code, holder_view, tightened
 from kiosk.face.live import FaceProgress, LiveComparison
+from kiosk.face.liveness import LastSeen, LivenessCheck, LivenessProgress, LivenessResult
 from kiosk.face.match import FaceResult, likeness
 from kiosk.gear import Gear, Times
+from kiosk.measures import measure_of
 from kiosk.model import (
     Box,
     Check,
@@ -28,7 +30,8 @@ from kiosk.model import (
     Unread,
     Verdict,
 )
-from kiosk.recorder import Moment
+from kiosk.movements import measure_liveness, show_liveness, start_liveness
+from kiosk.recorder import Measures, Moment
 from kiosk.trust.grading import grade_store
 from kiosk.trust.policy import PurposePolicy
 from kiosk.verify.credential import Credential
@@ -43,6 +46,7 @@ class Decided:
 
     verdict: Verdict
     face: FaceResult | None = None
+    liveness: LivenessResult | None = None
 
 
 class Session:
@@ -55,7 +59,12 @@ class Session:
         self.began_at = began_at
         self._gear = gear
         self._limits = tightened(moment.trust.policy.face, gear.face_accept)
+        self._engine = gear.engine_for(self._limits.engine)
         self._comparison: LiveComparison | None = None
+        self._matched: FaceResult | None = None  # the same person; whether he is alive is still open
+        self._liveness: LivenessCheck | None = None
+        self._by_eye = False
+        self._code_box: Box | None = None
         self.source: Source = shown.source
         self.code: CodeMeasure | None = None  # how well a camera read the code, set by who looked
         if isinstance(shown, Unread):
@@ -63,7 +72,7 @@ class Session:
             self._examination = Examination(unread)
         else:
             self._examination = examine_code(
-                shown, moment.trust, self.purpose, moment.clock, gear.engine, gear.monotonic
+                shown, moment.trust, self.purpose, moment.clock, self._engine, gear.monotonic
             )
 
     @property
@@ -106,7 +115,9 @@ class Session:
         return Decided(conclude(replace(examined, checks=checks)))
 
     def decide_unfinished(self, reason: Reason) -> Decided:
-        """Return the REFER of a visit that ended before its face was judged."""
+        """Return the REFER of a visit that ended before its face, or the life in it, was judged."""
+        if self._matched is not None and self._liveness is not None:
+            return self._decide_alive(self._matched, self._liveness.conclude(reason))
         return self.decide_by_code(Check(Step.FACE, Outcome.REFER, reason))
 
     def start_face(self, at: float, code: Box | None = None) -> None:
@@ -114,23 +125,58 @@ class Session:
         portrait = self._examination.portrait
         if portrait is None:
             raise ValueError("there is no portrait to compare with")
-        self._comparison = LiveComparison(self._gear.engine, portrait, self._limits, at, code=code)
+        self._code_box = code
+        self._comparison = LiveComparison(self._engine, portrait, self._limits, at, code=code)
 
     def look(self, frame: Frame, code: CodeSighting | None) -> tuple[FaceView, Decided | None]:
         """Judge one frame; the second value is there once the face is decided."""
+        if self._liveness is not None:
+            return self._look_alive(self._liveness.observe(frame, code))
         if self._comparison is None:
             raise ValueError("start_face comes first")
+        self._code_box = code.box if code else self._code_box
         progress = self._comparison.observe(frame, code)
-        result = progress.result
+        result, view = progress.result, self._face_view(progress, frame.taken_at)
         if result is None:
-            return self._face_view(progress, frame.taken_at), None
-        return self._face_view(progress, frame.taken_at), replace(
-            self.decide_by_code(result.check), face=result
-        )
+            return view, None
+        if result.check.outcome is not Outcome.PASS or not self.wants_movements:
+            return view, replace(self.decide_by_code(result.check), face=result)
+        last = LastSeen(frame.pixels, frame.taken_at, self._code_box)
+        self._matched = result
+        self._liveness = start_liveness(self._gear, self._engine, self.moment.trust.policy, last)
+        if not self._by_eye:
+            return view, None
+        return view, self._decide_alive(result, self._liveness.compare_by_eye())
+
+    def measures(self, decided: Decided) -> Measures:
+        """Return the numbers of the visit for its row."""
+        return Measures(self._face_measure(decided), self.code, measure_liveness(decided.liveness))
+
+    @property
+    def wants_movements(self) -> bool:
+        """Whether the purpose asks for a sign that the person is alive."""
+        return Step.LIVENESS in self._examination.examined.required
+
+    def compare_by_eye(self) -> None:
+        """Ask for no movements: once the face is compared, the officer decides."""
+        self._by_eye = self.wants_movements
+        if self._liveness is not None:
+            self._liveness.compare_by_eye()
+
+    def _look_alive(self, progress: LivenessProgress) -> tuple[FaceView, Decided | None]:
+        view = show_liveness(progress, self._holder())
+        if progress.result is None or self._matched is None:
+            return view, None
+        return view, self._decide_alive(self._matched, progress.result)
+
+    def _decide_alive(self, matched: FaceResult, result: LivenessResult) -> Decided:
+        decided = self.decide_by_code(result.check, matched.check)
+        return replace(decided, face=matched, liveness=result)
 
     def first_view(self, at: float) -> FaceView:
         """Return what the screen shows before the first frame is judged."""
-        return FaceView(Hint.PUT_PHONE_AWAY, 0.0, self._seconds_left(at), holder=self._holder())
+        left = self._seconds_left(at)
+        return FaceView(Hint.PUT_PHONE_AWAY, 0.0, left, holder=self._holder(), may_skip=self.wants_movements)
 
     def result_view(self, decided: Decided, row: int) -> ResultView:
         """Return what the screen shows of a verdict whose row is written."""
@@ -156,25 +202,14 @@ class Session:
             advances_in_s=times.pass_s if outcome is Outcome.PASS else None,
         )
 
-    def face_measure(self, decided: Decided) -> FaceMeasure | None:
+    def _face_measure(self, decided: Decided) -> FaceMeasure | None:
         """Return the numbers of the face step for the row, None when no face was judged."""
-        face = decided.face
-        if face is None:
-            return None
-        quality = face.quality
-        return FaceMeasure(
-            model_id=self._gear.engine.model_id,
-            frames=face.frames,
-            score=face.score,
-            eye_distance_px=quality.eye_distance_px if quality else None,
-            sharpness_var=quality.sharpness_var if quality else None,
-            brightness=quality.brightness if quality else None,
-            contrast=quality.contrast if quality else None,
-        )
+        return None if decided.face is None else measure_of(decided.face, self._engine.model_id)
 
     def _face_view(self, progress: FaceProgress, at: float) -> FaceView:
         left = self._seconds_left(at)
-        return FaceView(progress.hint, progress.progress, left, progress.face, self._holder())
+        skip = self.wants_movements and not self._by_eye
+        return FaceView(progress.hint, progress.progress, left, progress.face, self._holder(), may_skip=skip)
 
     def _seconds_left(self, at: float) -> float:
         return max(0.0, self._limits.timeout_s - (at - self.began_at))
@@ -183,7 +218,8 @@ class Session:
         credential = self.credential
         if credential is None:
             return None
-        return holder_view(credential, self.purpose, self._examination.portrait)
+        minor = any(check.reason is Reason.MINOR for check in self._examination.later_checks)
+        return holder_view(credential, self.purpose, self._examination.portrait, minor=minor)
 
 
 def refer_for_a_bug() -> Verdict:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
 
-from kiosk.model import Box, ClockState, Environment, Grade, Hint, Pixels, Reason, Verdict
+from kiosk.model import Box, ClockState, Environment, Grade, Hint, Movement, Pixels, Reason, Verdict
 
 
 class HolderClass(Enum):
@@ -31,12 +31,16 @@ class Likeness(Enum):
 
 
 class Request(Enum):
-    """What the person at the screen asks of the visit."""
+    """What the person at the screen asks of the visit.
+
+    COMPARE_BY_EYE: no movements are asked for, an officer compares instead.
+    """
 
     NEXT = "NEXT"
     HOLD = "HOLD"
     RETRY = "RETRY"
     CLOSE = "CLOSE"
+    COMPARE_BY_EYE = "COMPARE_BY_EYE"
 
 
 class Caution(Enum):
@@ -134,13 +138,19 @@ class ScanView:
 
 @dataclass(frozen=True, slots=True)
 class FaceView:
-    """The code was good; the kiosk looks at the person. `progress` is 0 to 1, of the frames needed."""
+    """The code was good; the kiosk looks at the person. `progress` is 0 to 1, of the frames needed.
+
+    `movement` is what the person is asked to do now. `may_skip`: movements are or will be asked for, and
+    whoever cannot make them may have an officer compare.
+    """
 
     hint: Hint | None
     progress: float
     seconds_left: float
     face: Box | None = None
     holder: Holder | None = None
+    movement: Movement | None = None
+    may_skip: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,12 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 compile() { uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header "$@"; }
-pictures=$(mktemp)
-trap 'rm -f "$pictures"' EXIT
-compile --no-deps pictures.in -o "$pictures"
+files=$(mktemp)
+trap 'rm -f "$files"' EXIT
+compile --no-deps files.in -o "$files"
 for name in run dev; do
     compile "$name.in" -o "$name.lock"
-    cat "$pictures" >>"$name.lock"
+    cat "$files" >>"$name.lock"
 done
 compile peers.in -o peers.lock
+compile --no-deps face-recognition.in -o face-recognition.lock

@@ -52,7 +52,7 @@ def open_kiosk(town, sight, tmp_path):
         store = folder / "store"
         if not store.exists():
             town.set_up(store, purpose)
-        kiosk = Kiosk(store, folder, *sight, **changes)
+        kiosk = Kiosk(store, folder, sight[0], changes.pop("engine", sight[1]), **changes)
         opened.append(kiosk)
         return kiosk
 

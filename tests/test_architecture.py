@@ -15,11 +15,22 @@ ROOT = Path(__file__).resolve().parent.parent
 SELF = Path(__file__).resolve()
 
 VISIT = {"visit", "examination", "inspect", "codewatch", "gear", "recorder", "sealing", "session", "desk"}
-VISIT |= {"gaze", "intake", "logfloor", "reception", "runner", "tidings", "timekeeping", "tray"}
+VISIT |= {
+    "gaze",
+    "intake",
+    "logfloor",
+    "measures",
+    "movements",
+    "reception",
+    "runner",
+    "tidings",
+    "timekeeping",
+    "tray",
+}
 # Each unit may import what stands in a row above it here. Within a row nothing knows its neighbours ...
 LAYERS = (
-    {"applog", "reason", "sections"},
-    {"model", "config"},
+    {"applog", "limits", "reason", "sections"},
+    {"model", "config", "imagesize"},
     {"view"},
     {"cose", "imaging", "pdf", "wedge"},
     {"camera", "verify", "trust", "face", "audit"},
@@ -27,17 +38,18 @@ LAYERS = (
     {"health", "demo", "compose"},
     {"ui"},
     {"app"},
-    {"bench"},
+    {"bench", "evaluate"},
     {"commands", "__main__"},
 )
 # ... but for these: verification reads the trust store, and a visit is one thing in several files.
 NEIGHBOURS = {("verify", "trust")} | set(permutations(VISIT, 2))
-ISSUER_MAY_USE = {"reason", "model", "view", "cose", "verify", "trust", "face", "imaging", "audit"}
-# The benchmark also measures the bare library beside what the kiosk makes of it.
+ISSUER_MAY_USE = {"reason", "limits", "model", "view", "cose", "verify", "trust", "face", "imaging", "audit"}
+# The benchmark also measures the bare library beside the kiosk; the evaluation makes pictures.
 ONLY_IN = {
     "PySide6": {"ui", "app", "bench"},
-    "cv2": {"camera", "face", "imaging", "bench"},
+    "cv2": {"camera", "face", "imaging", "bench", "evaluate"},
     "pypdfium2": {"pdf"},
+    "dlib": {"face"},
     "sqlite3": {"audit"},
     "pysqlite3": {"audit"},
     "sqlite_utils": {"audit", "bench"},

@@ -354,7 +354,7 @@ def test_every_subject_has_its_line(tmp_path):
 
     assert (
         "Python, packages, OpenCV, fonts, settings, libraries, screen, second decoder, cameras, camera, "
-        "scanner, disk, face models, SQLite, log, trust store, clock"
+        "scanner, disk, face models, second engine, SQLite, log, trust store, clock"
     ) == ", ".join(names)
     assert ["config.toml"] == [path.name for path in tmp_path.iterdir()], "doctor changes nothing"
 

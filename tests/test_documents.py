@@ -53,7 +53,10 @@ def test_the_diagram_of_states_is_made_from_the_table():
 
 
 def test_every_pinned_package_is_in_the_notices():
-    locks = "".join((ROOT / "requirements" / f"{name}.lock").read_text() for name in ("run", "dev", "peers"))
+    locks = "".join(
+        (ROOT / "requirements" / f"{name}.lock").read_text()
+        for name in ("run", "dev", "peers", "face-recognition")
+    )
     packages = {name.lower().replace("_", "-") for name in re.findall(r"^([\w.-]+)==", locks, re.MULTILINE)}
     words = set(
         re.findall(r"[\w.-]+", (ROOT / "THIRD_PARTY_NOTICES.md").read_text("utf-8").lower().replace("_", "-"))

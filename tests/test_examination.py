@@ -154,6 +154,15 @@ def test_a_hotel_sees_the_number_masked():
     assert "••••••8417" == holder_view(credential, a_purpose("hotel"), None).number
 
 
+@pytest.mark.parametrize(("purpose", "guardian"), [("bank", "1098765432"), ("hotel", "••••••5432")])
+def test_of_a_minor_every_purpose_sees_the_guardian(purpose, guardian):
+    rule = a_purpose(purpose, show=frozenset({"number"}))
+    credential = verify(a_print_text(k169=identity(k15="1098765432")), purpose=rule).credential
+
+    assert holder_view(credential, rule, None).guardian is None
+    assert guardian == holder_view(credential, rule, None, minor=True).guardian
+
+
 @pytest.mark.parametrize(("number", "shown"), [(None, None), ("", ""), ("8417", "••••"), ("18417", "•8417")])
 def test_a_mask_shows_at_most_the_last_four(number, shown):
     assert shown == mask(number)

@@ -14,6 +14,7 @@ from kiosk.imaging import (
     FILE_LIMITS,
     ImageLimits,
     ImageRefused,
+    ImageTooLarge,
     decode_image,
     read_image_file,
 )
@@ -143,9 +144,27 @@ def test_a_webp_that_claims_a_huge_canvas_is_refused():
 def test_a_jpeg_2000_whose_code_stream_is_larger_than_its_box_says_is_refused():
     content = bytearray(SAMPLES["JPEG2000"])
     start = content.index(b"\xff\x4f\xff\x51") + 8
-    content[start : start + 8] = struct.pack(">2I", 60_000, 60_000)
+    content[start : start + 24] = struct.pack(">6I", 60_000, 60_000, 0, 0, 60_000, 60_000)
 
-    with pytest.raises(ImageRefused, match="code stream"):
+    with pytest.raises(ImageTooLarge, match="60000 x 60000 pixels inside"):
+        decode_image(bytes(content), FILE_LIMITS)
+
+
+def test_a_second_code_stream_of_a_jpeg_2000_counts_too():
+    content = bytearray(SAMPLES["JPEG2000"])
+    start = content.index(b"\xff\x4f\xff\x51")
+    large = content[start : start + 8] + struct.pack(">6I", 60_000, 60_000, 0, 0, 60_000, 60_000)
+
+    with pytest.raises(ImageTooLarge):
+        decode_image(bytes(content + large), FILE_LIMITS)
+
+
+def test_a_jpeg_2000_of_no_size_is_refused():
+    content = bytearray(SAMPLES["JPEG2000"])
+    start = content.index(b"\xff\x4f\xff\x51") + 16
+    content[start : start + 4] = struct.pack(">I", 60_000)
+
+    with pytest.raises(ImageRefused, match="no size"):
         decode_image(bytes(content), FILE_LIMITS)
 
 

@@ -7,12 +7,14 @@ import pytest
 
 from kiosk.audit.entry import CodesCounted
 from kiosk.desk import LEAST_SHOWN_S
-from kiosk.model import Environment, Grade, Hint, Note, Outcome, Reason, Step
+from kiosk.examination import mask
+from kiosk.model import Environment, FaceLimits, Grade, Hint, Note, Outcome, Reason, Step
 from kiosk.verify.replay import REFUSED_AFTER_S
 from kiosk.view import FaceView, Likeness, Request, ResultView, ScanView
 from tests.builders import NOON, a_purpose
 from tests.journeys import pictures
 from tests.journeys.kiosk import STEP_S, told
+from tests.journeys.town import NUMBER
 
 LINK = "https://example.org/hello"
 
@@ -134,10 +136,25 @@ def test_a_minor_is_left_to_the_officer(kiosk, town):
     assert ("REFER", "MINOR") == told(result.verdict) == told(kiosk.visits()[0])
 
 
-def test_a_purpose_that_wants_a_liveness_prompt_refers_without_one(open_kiosk, town):
+def test_of_a_minor_even_a_hotel_sees_whose_child_it_is(open_kiosk, town):
+    result = open_kiosk("hotel").visit(town.text("son"), pictures.holder())
+
+    assert ("REFER", "MINOR") == told(result.verdict)
+    assert mask(NUMBER) == result.holder.guardian
+
+
+def test_a_covered_face_is_left_to_a_person_and_not_shown(kiosk, town):
+    result = kiosk.visit(town.text(), pictures.veiled_holder())
+
+    assert ("REFER", "FACE_COVERED") == told(result.verdict) == told(kiosk.visits()[0])
+    assert (None, None) == (result.live, result.score)
+    assert kiosk.visits()[0].face.mouth_contrast < FaceLimits().min_mouth_contrast
+
+
+def test_the_same_few_pictures_never_pass_where_a_living_person_is_asked_for(open_kiosk, town):
     result = open_kiosk("bank").visit(town.text(), pictures.holder())
 
-    assert ("REFER", "LIVENESS_NOT_PASSED") == told(result.verdict)
+    assert ("REFER", "PICTURE_REPEATED") == told(result.verdict)
 
 
 def test_a_code_that_is_no_credential_is_referred_once(kiosk):

@@ -79,6 +79,7 @@ def test_what_takes_the_kiosk_out_of_service_has_no_outcome():
         "MODEL_ALTERED",
         "FACE_CAMERA_LOST",
         "CAMERA_REFUSED",
+        "CAMERA_NOT_ALLOWED",
     } == {reason.value for reason in Reason if reason.outcome is None}
 
 

@@ -116,7 +116,7 @@ def test_a_held_result_stays_until_the_longest_time_and_no_longer(begin):
 def test_without_a_face_there_is_nothing_to_measure(begin):
     session = begin(a_live_text())
 
-    assert session.face_measure(session.decide_by_code()) is None
+    assert session.measures(session.decide_by_code()).face is None
 
 
 def test_the_status_line_says_the_age_by_the_latest_time_known_to_be_past():

@@ -45,11 +45,14 @@ def write_wheel(folder: Path, name: str) -> str:
 
 
 def write_clone(folder: Path) -> Path:
-    """Make a folder with the two lock files and a wheelhouse, so that nothing comes from a network."""
-    run_line, dev_line = (write_wheel(folder / "wheelhouse", name) for name in ("runs", "develops"))
+    """Make a folder with the lock files and a wheelhouse, so that nothing comes from a network."""
+    run_line, dev_line, extra_line = (
+        write_wheel(folder / "wheelhouse", name) for name in ("runs", "develops", "compares")
+    )
     (folder / "requirements").mkdir()
     (folder / "requirements" / "run.lock").write_text(run_line)
     (folder / "requirements" / "dev.lock").write_text(run_line + dev_line)
+    (folder / "requirements" / "face-recognition.lock").write_text(extra_line)
     return folder
 
 
@@ -91,6 +94,47 @@ def test_a_whole_environment_is_kept_and_grows_for_the_tests(built):
     assert (True, False) == before
     assert can_import(python, "develops")
     assert trace.exists()
+
+
+@pytest.mark.slow
+def test_an_optional_part_is_installed_on_demand_and_stays_when_the_environment_is_built_anew(built):
+    trace = leave_a_trace(built)
+    python = run_kiosk.build_environment(built, dev=False)
+    before = can_import(python, "compares")
+
+    run_kiosk.build_environment(built, dev=False, extras=["face-recognition"])
+    with_it, kept = can_import(python, "compares"), trace.exists()
+    with (built / "requirements" / "run.lock").open("a") as lock:
+        lock.write("# a newer lock file\n")
+    run_kiosk.build_environment(built, dev=False)
+
+    assert (False, True, True) == (before, with_it, kept)
+    assert not trace.exists()
+    assert can_import(python, "compares")
+
+
+@pytest.mark.parametrize(
+    "words", [["--with", "face-recognition"], ["--dev", "--with=face-recognition", "--with=face-recognition"]]
+)
+def test_an_optional_part_is_asked_for_by_its_name(words):
+    assert ("face-recognition",) == run_kiosk.find_extras(words)
+
+
+@pytest.mark.parametrize("words", [["--with"], ["--with", "dlib"], ["--with="]])
+def test_an_optional_part_that_does_not_exist_is_one_sentence(words):
+    with pytest.raises(LackingError, match="--with knows face-recognition, not"):
+        run_kiosk.find_extras(words)
+
+
+def test_every_optional_part_has_its_lock_file_and_the_tests_hold_it():
+    dev = (ROOT / "requirements" / "dev.lock").read_text()
+
+    for name in run_kiosk.EXTRAS:
+        pins = re.findall(
+            r"^([\w.-]+==\S+)", (ROOT / "requirements" / f"{name}.lock").read_text(), re.MULTILINE
+        )
+        assert pins
+        assert [] == [pin for pin in pins if f"{pin} " not in dev]
 
 
 @pytest.mark.slow
@@ -323,7 +367,10 @@ def test_an_old_python_is_one_sentence():
         run_kiosk.check_python((3, 9))
 
 
-@pytest.mark.parametrize("name", ["run_kiosk.py", "kiosk/__init__.py", "kiosk/health/libraries.py"])
+@pytest.mark.parametrize(
+    "name",
+    ["run_kiosk.py", "kiosk/__init__.py", "kiosk/health/libraries.py", "kiosk/health/environment.py"],
+)
 def test_an_old_python_gets_as_far_as_that_sentence(name):
     tree = ast.parse((ROOT / name).read_text(encoding="utf-8"), feature_version=(3, 8))
 

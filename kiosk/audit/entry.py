@@ -25,7 +25,6 @@ from kiosk.audit.facts import (
     Shredded,
     Start,
     Stop,
-    check_finite,
     check_text,
     check_utc,
 )
@@ -39,16 +38,19 @@ from kiosk.audit.facts_trust import (
     TrustChanged,
     TrustRefused,
 )
+from kiosk.audit.facts_visit import (
+    CodeMeasure,
+    FaceMeasure,
+    ListUsed,
+    LivenessMeasure,
+    StepResult,
+    Visit,
+)
 from kiosk.model import (
     Check,
     ClockState,
     Environment,
-    Grade,
     Note,
-    Outcome,
-    Reason,
-    Source,
-    Step,
     Verdict,
 )
 
@@ -69,6 +71,7 @@ __all__ = [
     "LastKnown",
     "ListSeen",
     "ListUsed",
+    "LivenessMeasure",
     "PruneBasis",
     "Pruned",
     "Receipted",
@@ -105,98 +108,6 @@ class EntryKind(Enum):
     RECEIPTED = "RECEIPTED"
     PRUNED = "PRUNED"
     SHREDDED = "SHREDDED"
-
-
-@dataclass(frozen=True, slots=True)
-class StepResult:
-    """One step of a visit: what it said and how long it took. `outcome` is None when it did not run."""
-
-    step: Step
-    outcome: Outcome | None
-    ms: float
-
-    def __post_init__(self) -> None:
-        check_finite(self.ms)
-
-
-@dataclass(frozen=True, slots=True)
-class ListUsed:
-    """The status list a verdict rests on: its version, when it was issued, and its age at the visit.
-
-    Its address and the holder's index in it are left out: they would name the holder.
-    """
-
-    version: int
-    issued_at: datetime
-    age_s: int
-    grade: Grade
-
-    def __post_init__(self) -> None:
-        check_utc(self.issued_at)
-
-
-@dataclass(frozen=True, slots=True)
-class FaceMeasure:
-    """The numbers of the face step, never a picture or an embedding. `score` is a cosine."""
-
-    model_id: str
-    frames: int
-    score: float | None = None
-    eye_distance_px: float | None = None
-    sharpness_var: float | None = None
-    brightness: float | None = None
-    contrast: float | None = None
-
-    def __post_init__(self) -> None:
-        check_text(self.model_id)
-        check_finite(self.score, self.eye_distance_px, self.sharpness_var, self.brightness, self.contrast)
-
-
-@dataclass(frozen=True, slots=True)
-class CodeMeasure:
-    """How well the code was read, never what it holds; what the decoder does not say is None.
-
-    `unused_ec` is the share of the code's error correction that was left over, from 0 to 1; `version` is the
-    QR version, 1 to 40.
-    """
-
-    decoder: str
-    px_per_module: float | None = None
-    unused_ec: float | None = None
-    version: int | None = None
-
-    def __post_init__(self) -> None:
-        check_text(self.decoder)
-        check_finite(self.px_per_module, self.unused_ec)
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """One visitor's verification as it was decided.
-
-    `issuer_key_id` is the 8-byte `kid`; `pseudonym` is the keyed 32 bytes of `pseudonym.PseudonymKeys`;
-    `operator` is a staff number, never a name. `simulated_camera` is that of the code, and of the face unless
-    a second camera saw it; that one is `simulated_face_camera`.
-    """
-
-    purpose: str
-    outcome: Outcome
-    reasons: tuple[Reason, ...]
-    steps: tuple[StepResult, ...]
-    notes: tuple[Note, ...] = ()
-    source: Source | None = None
-    issuer_key_id: bytes | None = None
-    status_list: ListUsed | None = None
-    policy_id: str | None = None
-    face: FaceMeasure | None = None
-    operator: str | None = None
-    pseudonym: bytes | None = None
-    simulated_camera: bool = False
-    code: CodeMeasure | None = None
-    simulated_face_camera: bool = False
-
-    def __post_init__(self) -> None:
-        check_text(self.purpose, self.policy_id, self.operator)
 
 
 Fact = (

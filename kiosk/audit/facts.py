@@ -1,8 +1,8 @@
 """What a row can say besides a visit: the kiosk's own starts and stops, and what people do to its log.
 
 Rules kept here: texts are short and printable, numbers finite, times aware UTC; nothing takes a name, a
-number of a holder or free text. Trust and time are in `facts_trust`, visits and the entry around every fact
-in `entry`, which also names what stands here.
+number of a holder or free text. Trust and time are in `facts_trust`, visits in `facts_visit`, the entry around
+every fact in `entry`, which also names what stands here.
 """
 
 from __future__ import annotations
@@ -95,10 +95,15 @@ class CodesCounted:
 
 @dataclass(frozen=True, slots=True)
 class CameraChanged:
-    """The camera is another than at the last start; both by their stable ids, None for none known."""
+    """The camera is `after`, it was `before` since this start; both by their stable ids, None for none known.
+
+    The first camera after a start has a row too, so that the rows of two starts can be compared. `faces`:
+    it is the second camera, which sees faces only.
+    """
 
     before: str | None = None
     after: str | None = None
+    faces: bool = False
 
     def __post_init__(self) -> None:
         check_text(self.before, self.after)

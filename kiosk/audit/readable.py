@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import Enum
 from functools import cache
 
-from kiosk.audit.entry import CodeMeasure, Entry, FaceMeasure, Fact, ListUsed, Visit
+from kiosk.audit.entry import CodeMeasure, Entry, FaceMeasure, Fact, ListUsed, LivenessMeasure, Visit
 
 Cell = str | int | float | None
 
@@ -27,7 +27,7 @@ _OF_A_VISIT = (
     "simulated_camera",
     "simulated_face_camera",
 )
-_PARTS = {"status_list": ListUsed, "face": FaceMeasure, "code": CodeMeasure}
+_PARTS = {"status_list": ListUsed, "face": FaceMeasure, "code": CodeMeasure, "liveness": LivenessMeasure}
 _LISTS = ("steps", "notes")
 _AS_THEY_ARE = frozenset({str, int, float, bool})
 _READABLE = ("at", "kind", "outcome", "reasons", "purpose", "station")
@@ -119,7 +119,8 @@ def table_cells(seq: int, entry: Entry, row_hash: bytes) -> tuple[Cell, ...]:
 
 def _find_part(visit: dict[str, object], part: str, name: str) -> object:
     found = visit.get(part)
-    return found.get(name) if isinstance(found, dict) else None
+    value = found.get(name) if isinstance(found, dict) else None
+    return _join(value) if isinstance(value, list) else value
 
 
 def _join(words: object) -> str | None:

@@ -13,9 +13,18 @@ from kiosk.bench.timing import Effort
 _PACKAGES = ("cryptography", "cbor2", "numpy", "opencv-python-headless", "zxing-cpp", "PySide6-Essentials")
 
 
+def describe_machine() -> tuple[tuple[str, str], ...]:
+    """Return names and values of the machine, its system and the packages, which stay from run to run."""
+    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in _PACKAGES)
+    return (
+        ("machine", f"{_read_cpu()}, {len(os.sched_getaffinity(0))} cores, {_read_memory_gb():.0f} GB"),
+        ("system", f"{platform.system()} {platform.release()}, Python {platform.python_version()}"),
+        ("packages", versions),
+    )
+
+
 def describe_circumstances(now: datetime, effort: Effort) -> tuple[tuple[str, str], ...]:
     """Return names and values, in the order they are shown; asked for before anything is measured."""
-    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in _PACKAGES)
     load = os.getloadavg()[0]
     method = (
         f"{effort.rounds} rounds of {effort.batch} calls each, turn by turn, after one to warm up; garbage "
@@ -23,9 +32,7 @@ def describe_circumstances(now: datetime, effort: Effort) -> tuple[tuple[str, st
     )
     return (
         ("date", f"{now:%Y-%m-%d}"),
-        ("machine", f"{_read_cpu()}, {len(os.sched_getaffinity(0))} cores, {_read_memory_gb():.0f} GB"),
-        ("system", f"{platform.system()} {platform.release()}, Python {platform.python_version()}"),
-        ("packages", versions),
+        *describe_machine(),
         ("load", f"{load:.1f} over the minute before"),
         ("method", f"{method}; QUICK, too few to be figures" if effort.quick else method),
     )

@@ -33,12 +33,16 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What a camera gives, by its first picture: `camera` is its stable name, `asked` what was wished for."""
+    """What a camera gives, by its first picture: `camera` is its stable name, `asked` what was wished for.
+
+    `pin` is what a signed policy would name it: vendor:product:serial, None off USB and for a virtual device.
+    """
 
     camera: str
     asked: Ask
     fourcc: str
     size: Size
+    pin: str | None = None
 
     def describe(self, fps: float, size: Size | None = None) -> str:
         """Say what was asked and what came, at the measured `fps` and, if it has changed, `size`."""

@@ -16,6 +16,7 @@ from kiosk.model import Fault, Reason
 
 _SYS = Path("/sys/class/video4linux")
 _DEV = Path("/dev")
+_SERIAL = re.compile(r"[!-~]{1,64}")
 _NODE = re.compile(r"video(\d{1,3})")
 _USB_ANCESTORS = 3  # interface, device, and one for hubs that add a level
 
@@ -34,6 +35,17 @@ class CameraInfo:
     virtual: bool
     usb: str | None = None
     socket: str | None = None
+    serial: str | None = None
+
+    @property
+    def pin(self) -> str | None:
+        """What a signed policy names this camera: "vendor:product:serial"; None off USB or for a virtual one.
+
+        That of a camera without a serial number ends in the colon.
+        """
+        if self.usb is None or self.virtual:
+            return None
+        return f"{self.usb}:{self.serial or ''}"
 
     @property
     def is_stable(self) -> bool:
@@ -53,7 +65,8 @@ def list_cameras(sys_root: Path = _SYS, dev_root: Path = _DEV) -> tuple[CameraIn
         name = _attribute(entry / "name") or entry.name
         socket = by_path.get(index)
         identity = by_id.get(index) or socket or entry.name
-        cameras.append(CameraInfo(identity, index, name, _is_virtual(entry), _usb_id(entry), socket))
+        usb, serial = _usb_id(entry)
+        cameras.append(CameraInfo(identity, index, name, _is_virtual(entry), usb, socket, serial))
     return tuple(sorted(cameras, key=lambda camera: camera.index))
 
 
@@ -103,11 +116,13 @@ def _is_virtual(entry: Path) -> bool:
     return not (entry / "device").exists() or "/devices/virtual/" in str(entry.resolve())
 
 
-def _usb_id(entry: Path) -> str | None:
+def _usb_id(entry: Path) -> tuple[str | None, str | None]:
+    """Return vendor:product and the serial number; a number that is no plain word counts as none."""
     folder = (entry / "device").resolve()
     for _ in range(_USB_ANCESTORS):
         vendor, product = _attribute(folder / "idVendor"), _attribute(folder / "idProduct")
         if vendor and product:
-            return f"{vendor}:{product}"
+            serial = _attribute(folder / "serial") or ""
+            return f"{vendor}:{product}", serial if _SERIAL.fullmatch(serial) else None
         folder = folder.parent
-    return None
+    return None, None

@@ -82,7 +82,8 @@ class WebcamSource:
             what = f"gives no picture, asked for {ask}" if opened else "cannot be opened, is it in use?"
             raise Fault(Reason.CAMERA_LOST, f"{camera.id} {what}")
         self._next_ask = 0
-        self.delivery = Delivery(camera.id, self._asks[0], fourcc, (picture.shape[1], picture.shape[0]))
+        size = (picture.shape[1], picture.shape[0])
+        self.delivery = Delivery(camera.id, self._asks[0], fourcc, size, camera.pin)
 
     def _find_allowed(self) -> CameraInfo:
         try:

@@ -54,7 +54,7 @@ def examine(config: Path) -> tuple[Finding, ...]:
         probe_font(_find_font_folder()),
         finding,
         *_attempt("machine", lambda: _examine_machine(settings)),
-        *_attempt("face models", _examine_models),
+        *_attempt("face models", lambda: _examine_models(settings)),
         *_attempt("log", lambda: _examine_log(settings)),
         *_attempt("trust store", lambda: _examine_trust(settings)),
     )
@@ -83,10 +83,11 @@ def _examine_cameras(settings: Settings) -> Iterable[Finding]:
             yield probe_picture(f"{finding.name} picture", make_source(chosen[finding.name]))
 
 
-def _examine_models() -> Iterable[Finding]:
-    from kiosk.health.models import probe_models  # noqa: PLC0415 - needs OpenCV, which may be missing
+def _examine_models(settings: Settings) -> Iterable[Finding]:
+    from kiosk.health.models import probe_models, probe_second_engine  # noqa: PLC0415 - need OpenCV, which may be missing
 
     yield probe_models(None)
+    yield probe_second_engine(settings.paths.store)
 
 
 def _examine_log(settings: Settings) -> Iterable[Finding]:

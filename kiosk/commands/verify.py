@@ -204,8 +204,8 @@ def _compare(request: Request, examined: Examined) -> Examination:
     """Read the photo and compare the face, where there is one to compare; the engine takes a second."""
     if request.face is None or not examined.portrait_wanted:
         return Examination(examined)
-    engine = load_engine()
     limits = tightened(request.trust.policy.face, request.settings.tighten.face_accept)
+    engine = load_engine(kind=limits.engine)
     examination = examine_photo(examined, limits, request.clock, engine, time.perf_counter)
     return examine_still_face(examination, request.face, limits, engine, time.perf_counter)
 

@@ -1,7 +1,7 @@
 """What a face is here, and what any face engine must be able to do.
 
-The rest of the package knows an engine only by `FaceEngine`, so that a second one can stand beside the
-first. Nothing here decides anything.
+The rest of the package knows an engine only by `FaceEngine` (a detector, and a `Matcher`), so that a second
+matcher can stand beside the first. Nothing here decides anything.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from kiosk.model import Box, Pixels
+from kiosk.model import Box, EngineKind, Pixels
 
 Embedding = NDArray[np.float32]
 Point = tuple[float, float]
@@ -71,24 +71,61 @@ class Face:
         return Face(moved, (eye, other_eye, nose, mouth, other_mouth), self.score)
 
 
-class FaceEngine(Protocol):
-    """Finds and describes faces. One object belongs to one thread: engines keep state between calls."""
+@dataclass(frozen=True, slots=True)
+class Mesh:
+    """The points of one face: float32, shape (468, 3), x and y in pixels of the picture.
+
+    The third is the depth in the same scale, smaller is nearer; 0 is about the middle of the head. The order
+    of the points is MediaPipe's. `presence` is the model's own belief that this is a face, 0 to 1.
+    """
+
+    points: NDArray[np.float32]
+    presence: float
+
+
+class Matcher(Protocol):
+    """Describes faces and compares descriptions. One object belongs to one thread: networks keep state.
+
+    Scores of different matchers do not compare, nor do thresholds: `kind` says which ones they are.
+    """
+
+    @property
+    def kind(self) -> EngineKind:
+        """Which engine the signed policy calls this; its thresholds are meant for this one alone."""
+        ...
 
     @property
     def model_id(self) -> str:
         """A short name of exactly these models, for the log."""
         ...
 
+    @property
+    def continuity(self) -> float:
+        """The least score between two frames of one person in one visit."""
+        ...
+
+    def embed(self, pixels: Pixels, face: Face) -> Embedding:
+        """Describe the face in `pixels` (BGR): float32, shape (128,). For `similarity` alone."""
+        ...
+
+    def similarity(self, a: Embedding, b: Embedding) -> float:
+        """Return how alike two descriptions are, at most 1; more is more alike."""
+        ...
+
+
+class FaceEngine(Matcher, Protocol):
+    """Finds, describes and compares faces."""
+
     def find_faces(self, pixels: Pixels) -> tuple[Face, ...]:
         """Return every face in `pixels` (BGR), the one with the widest eyes first."""
         ...
 
     def align(self, pixels: Pixels, face: Face) -> Pixels:
-        """Return the face upright as the matcher sees it: BGR, 112 x 112, eyes about 35 px apart."""
+        """Return the face upright: BGR, 112 x 112, eyes about 35 px apart."""
         ...
 
-    def embed(self, pixels: Pixels, face: Face) -> Embedding:
-        """Describe the face: float32, shape (128,), of length 1. Closer directions, likelier one person."""
+    def fit_mesh(self, pixels: Pixels, face: Face) -> Mesh:
+        """Return the mesh of `face` in `pixels` (BGR), its eyes refined."""
         ...
 
 

@@ -1,28 +1,25 @@
 """The live face against the credential's photo, frame by frame, until there is a result.
 
 Rules kept here: a frame counts only while no code has been in view for `limits.code_absent_s`, with exactly
-one face in front, large and good enough, neither beside the last code nor on a screen; the counted frames
-are different pictures of one and the same person, else counting starts again; their median decides. Time is
-the frames' own; there is no clock here, and no picture is kept but the one crop for the officer.
+one face in front, large and good enough, neither beside the last code nor on a screen; the counted frames are
+different pictures of one and the same person (`tries.py`). A face that stays covered is left to a person, and
+no picture of it is kept. Time is the frames' own; there is no clock here, and no picture is kept but the one
+crop for the officer.
 """
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from statistics import median
 
 from kiosk.face.crop import LIVE_CROP_HEIGHT, upright_crop
 from kiosk.face.faces import Embedding, Face, FaceEngine, main_faces
-from kiosk.face.match import FaceResult, decide, similarity
+from kiosk.face.match import FaceResult, VisitDecision, refer
 from kiosk.face.portrait import Portrait
-from kiosk.face.quality import FaceQuality, first_problem, measure_face
+from kiosk.face.quality import FaceQuality, first_problem, is_covered, measure_face
 from kiosk.face.screen import is_beside_code, is_on_screen
-from kiosk.model import Box, CodeSighting, FaceLimits, Frame, Hint, Pixels
-
-# Lowest cosine between counted frames. One person turning or moving stayed above 0.70, two people below 0.5.
-MIN_CONTINUITY = 0.6
-MIN_GAP_S = 0.1  # frames closer in time are nearly the same picture
+from kiosk.face.tries import Sample, Tries
+from kiosk.model import Box, CodeSighting, FaceLimits, Frame, Hint, Pixels, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +33,8 @@ class FaceProgress:
 
 
 @dataclass(frozen=True, slots=True)
-class _Counted:
-    taken_at: float
-    embedding: Embedding
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
 class _Shot:
-    """The best picture of the face so far; one that counted outweighs a sharper one that did not."""
+    """The best picture of the face so far; one that counted outweighs a better one that did not."""
 
     counted: bool
     quality: FaceQuality
@@ -78,10 +68,16 @@ class LiveComparison:
         self._code = code
         self._size: tuple[int, ...] = ()
         self._seen_until = float("-inf")
-        self._counted: list[_Counted] = []
+        self._tries = Tries(engine, limits)
         self._digests: set[bytes] = set()
+        self._covered_since: float | None = None
         self._best: _Shot | None = None
         self._result: FaceResult | None = None
+
+    @property
+    def person(self) -> tuple[Embedding, ...]:
+        """What was counted of the person so far, for whoever must know whether it is still the same one."""
+        return self._tries.person
 
     def observe(self, frame: Frame, code: CodeSighting | None) -> FaceProgress:
         """Take in one frame and what the decoder saw of a code in it.
@@ -91,7 +87,8 @@ class LiveComparison:
         if self._result is not None:
             return self._progress(None)
         if frame.taken_at - self._started_at >= self._limits.timeout_s:
-            return self._progress(None, result=self.conclude())
+            self.conclude()
+            return self._progress(None)
         if frame.taken_at <= self._seen_until:  # an old frame says nothing about now
             return self._progress(Hint.LOOK_AT_CAMERA)
         self._seen_until = frame.taken_at
@@ -101,22 +98,47 @@ class LiveComparison:
             self._start_again()
         if frame.taken_at - self._code_seen_at < self._limits.code_absent_s:
             return self._progress(Hint.PUT_PHONE_AWAY)
-        return self._look(frame)
+        hint, face = self._look(frame)
+        self._judge(frame.taken_at)
+        return self._progress(hint, face)
 
     def conclude(self) -> FaceResult:
         """End the comparison with what has been counted so far: for the time-out, or a camera that stopped.
 
-        Fewer counted frames than the policy asks for never pass: FACE_TIMEOUT, or FACE_UNCERTAIN with some.
+        Never a PASS of fewer frames than the policy asks for: FACE_UNCERTAIN, FACE_TIMEOUT without any;
+        FACE_COVERED where a covered face was the last thing seen.
         """
         if self._result is None:
-            scores = [counted.score for counted in self._counted]
-            check = decide(scores, self._limits, minor=self._minor)
-            score = None if self._minor or not scores else median(scores)
-            best = self._best
-            self._result = FaceResult(check, score, frames=len(scores))
-            if best is not None:
-                self._result = replace(self._result, quality=best.quality, face=best.face, live=best.live)
-        return self._result
+            decision = self._tries.conclude()
+            if decision.score is None and self._covered_since is not None:
+                self._end_covered()
+            else:
+                self._end(decision)
+        return self._result or FaceResult(refer(Reason.FACE_TIMEOUT))
+
+    def _judge(self, now: float) -> None:
+        covered_s = 0.0 if self._covered_since is None else now - self._covered_since
+        if self._covered_since is not None and covered_s >= self._limits.covered_s:
+            self._end_covered()
+            return
+        decision = self._tries.close(now)
+        if decision.outcome is not None or (self._minor and decision.tries):
+            self._end(decision)
+
+    def _end(self, decision: VisitDecision) -> None:
+        best = self._best
+        check = refer(Reason.MINOR) if self._minor else decision.check
+        score = None if self._minor else decision.score
+        result = FaceResult(check, score, frames=decision.frames, tries=decision.tries)
+        if best is not None:
+            result = replace(result, quality=best.quality, face=best.face, live=best.live)
+        self._result = result
+
+    def _end_covered(self) -> None:
+        """Leave it to a person, without a picture: whoever covers herself is not shown on a screen."""
+        quality = self._best.quality if self._best else None
+        reason = Reason.MINOR if self._minor else Reason.FACE_COVERED
+        self._result = FaceResult(refer(reason), quality=quality)
 
     def _follow_size(self, size: tuple[int, ...]) -> None:
         """Keep the code in its place when the pictures go over to another `size`: height, width."""
@@ -129,56 +151,58 @@ class LiveComparison:
             code = self._code
             self._code = Box(code.left * across, code.top * down, code.width * across, code.height * down)
 
-    def _look(self, frame: Frame) -> FaceProgress:
+    def _look(self, frame: Frame) -> tuple[Hint | None, Box | None]:
         faces = main_faces(self._engine.find_faces(frame.pixels))
-        if not faces:
-            return self._progress(Hint.LOOK_AT_CAMERA)
-        if len(faces) > 1:
-            return self._progress(Hint.ONE_PERSON)
+        if len(faces) != 1:
+            return Hint.ONE_PERSON if faces else Hint.LOOK_AT_CAMERA, None
         face = faces[0]
         quality = measure_face(self._engine, frame.pixels, face)
         problem = first_problem(quality, self._limits, self._limits.min_eye_distance_px)
+        self._follow_covering(frame.taken_at, quality, problem)
         if problem is None and self._code is not None and is_beside_code(face, self._code):
             problem = Hint.COME_CLOSER  # a person can, a photo beside the code cannot
         if problem is None and is_on_screen(frame.pixels, face):
             self._start_again()
             self._code_seen_at = frame.taken_at  # a phone is in view, with or without its code
-            return self._progress(Hint.PUT_PHONE_AWAY)
+            return Hint.PUT_PHONE_AWAY, None
         if problem is None:
             self._count(frame, face, quality)
         else:
             self._keep_best(frame.pixels, face, quality, counted=False)
-        if len(self._counted) >= self._limits.frames:
-            self.conclude()
-        return self._progress(problem, face.box)
+        return problem, face.box
+
+    def _follow_covering(self, taken_at: float, quality: FaceQuality, problem: Hint | None) -> None:
+        if not is_covered(quality.bareness, self._limits):
+            self._covered_since = None
+        elif self._covered_since is None and problem is Hint.UNCOVER_FACE:
+            self._covered_since = taken_at
 
     def _count(self, frame: Frame, face: Face, quality: FaceQuality) -> None:
-        last = self._counted[-1].taken_at if self._counted else float("-inf")
+        if not self._tries.is_due(frame.taken_at):
+            return
         digest = hashlib.blake2b(frame.pixels.tobytes(), digest_size=16).digest()
-        if frame.taken_at - last < MIN_GAP_S or digest in self._digests:
+        if digest in self._digests:
             return
         self._digests.add(digest)
         embedding = self._engine.embed(frame.pixels, face)
-        if any(similarity(counted.embedding, embedding) < MIN_CONTINUITY for counted in self._counted):
-            self._start_again()
-        score = similarity(self._portrait.embedding, embedding)
-        self._counted.append(_Counted(frame.taken_at, embedding, score))
+        score = self._engine.similarity(self._portrait.embedding, embedding)
+        if not self._tries.add(Sample(frame.taken_at, quality.rank, embedding, score)):
+            self._best = None
         self._keep_best(frame.pixels, face, quality, counted=True)
 
     def _start_again(self) -> None:
-        """Forget what was counted: the next frame may show someone else."""
-        self._counted.clear()
+        """Forget the running try: the next frame may show someone else."""
+        self._tries.start_again()
+        self._covered_since = None
         self._best = None
 
     def _keep_best(self, pixels: Pixels, face: Face, quality: FaceQuality, *, counted: bool) -> None:
         best = self._best
-        rank = (counted, quality.sharpness_var)
-        if best is None or rank > (best.counted, best.quality.sharpness_var):
+        rank = (counted, quality.rank)
+        if best is None or rank > (best.counted, best.quality.rank):
             live = upright_crop(pixels, face, LIVE_CROP_HEIGHT)
             self._best = _Shot(counted, quality, face.box, live)
 
-    def _progress(
-        self, hint: Hint | None, face: Box | None = None, result: FaceResult | None = None
-    ) -> FaceProgress:
-        share = min(1.0, len(self._counted) / self._limits.frames)
-        return FaceProgress(hint, share, face, result or self._result)
+    def _progress(self, hint: Hint | None, face: Box | None = None) -> FaceProgress:
+        share = 1.0 if self._result is not None and self._result.frames else self._tries.progress
+        return FaceProgress(hint, share, face, self._result)

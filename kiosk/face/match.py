@@ -1,7 +1,9 @@
 """From similarity scores to one check: pure decisions, thresholds from the signed policy.
 
-Rules kept here: the median of enough frames decides, never the best one; between the two thresholds a
-person decides; below the policy's age the matcher has no say. Nothing here sees a picture.
+Rules kept here: the mean over every counted frame of every try decides, never the best frame and never the
+best try; between the two thresholds another try follows, and after the last one a person decides; below the
+policy's age the matcher has no say. The live face, a still picture and the evaluation all decide by
+`decide_visit`. Nothing here sees a picture.
 """
 
 from __future__ import annotations
@@ -9,23 +11,44 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from statistics import median
+from statistics import fmean
 
-import numpy as np
-
-from kiosk.face.faces import Embedding
 from kiosk.face.quality import FaceQuality
 from kiosk.model import Box, Check, FaceLimits, Outcome, Pixels, Reason, Step
 from kiosk.view import Likeness
 
 
 @dataclass(frozen=True, slots=True)
+class VisitDecision:
+    """What the scores of a visit say so far. `outcome` None: nothing yet, another try follows.
+
+    `score` is the mean over the `frames` counted in the first `tries` tries, None without any.
+    """
+
+    outcome: Outcome | None
+    reason: Reason | None
+    score: float | None
+    frames: int
+    tries: int
+
+    @property
+    def check(self) -> Check:
+        """The face check of a decided visit. Raises ValueError while nothing is decided."""
+        if self.outcome is None:
+            raise ValueError("the visit is not decided")
+        if self.score is None:
+            return Check(Step.FACE, self.outcome, self.reason)
+        detail = f"score {self.score:.3f} over {self.frames} in {self.tries}"
+        return Check(Step.FACE, self.outcome, self.reason, detail=detail)
+
+
+@dataclass(frozen=True, slots=True)
 class FaceResult:
     """What the face step found. All but `check` serve the officer and the log.
 
-    `score` is the median cosine of the counted frames, None when none counted. `quality` and `face` belong
+    `score` is the mean of the counted frames, None when none counted. `quality` and `face` belong
     to the frame that `live` shows: an upright crop (BGR) with the geometry of the credential's photo.
-    `frames` is how many frames counted.
+    `frames` is how many frames counted, in how many `tries`.
     """
 
     check: Check
@@ -34,39 +57,35 @@ class FaceResult:
     face: Box | None = None
     live: Pixels | None = None
     frames: int = 0
+    tries: int = 0
 
 
-def similarity(a: Embedding, b: Embedding) -> float:
-    """Return the cosine of the angle between `a` and `b`, in [-1, 1]; 1 is the same direction.
+def decide_visit(
+    tries: Sequence[Sequence[float]], limits: FaceLimits, *, ended: bool = False
+) -> VisitDecision:
+    """Judge a visit by its tries in their order: in each the scores of its counted frames, of one person.
 
-    `a`, `b`: float32, shape (D,). Raises ValueError on a zero vector.
+    After each try with at least `limits.frames` of them the mean over all frames so far decides: PASS from
+    `limits.accept` on, FAIL FACE_MISMATCH below `limits.refer`; later tries are not looked at. A try between
+    the two, or with too few frames, is repeated, and its frames stay in the mean. After `limits.tries`, or
+    when the visit has `ended`: REFER FACE_UNCERTAIN, FACE_TIMEOUT without a single frame.
     """
-    lengths = float(np.linalg.norm(a)) * float(np.linalg.norm(b))
-    if lengths == 0.0:
-        raise ValueError("a zero vector has no direction")
-    return float(np.clip(float(a @ b) / lengths, -1.0, 1.0))
-
-
-def decide(scores: Sequence[float], limits: FaceLimits, *, minor: bool = False) -> Check:
-    """Judge the cosines of the counted frames of one person by their median.
-
-    PASS from `limits.accept` on; FAIL FACE_MISMATCH below `limits.refer`; else, and with fewer than
-    `limits.frames` scores, REFER FACE_UNCERTAIN. No score at all is REFER FACE_TIMEOUT, a minor always
-    REFER MINOR.
-    """
-    if minor:
-        return refer(Reason.MINOR)
+    scores: list[float] = []
+    number = 0
+    for number, counted in enumerate(tries[: limits.tries], start=1):
+        scores.extend(counted)
+        if len(counted) < limits.frames:
+            continue
+        mean = fmean(scores)
+        if mean >= limits.accept:
+            return VisitDecision(Outcome.PASS, None, mean, len(scores), number)
+        if mean < limits.refer:
+            return VisitDecision(Outcome.FAIL, Reason.FACE_MISMATCH, mean, len(scores), number)
+    if number < limits.tries and not ended:
+        return VisitDecision(None, None, fmean(scores) if scores else None, len(scores), number)
     if not scores:
-        return refer(Reason.FACE_TIMEOUT)
-    middle = median(scores)
-    detail = f"cosine {middle:.3f} over {len(scores)}"
-    if len(scores) < limits.frames:
-        return refer(Reason.FACE_UNCERTAIN, detail)
-    if middle >= limits.accept:
-        return Check(Step.FACE, Outcome.PASS, detail=detail)
-    if middle < limits.refer:
-        return Check(Step.FACE, Outcome.FAIL, Reason.FACE_MISMATCH, detail=detail)
-    return refer(Reason.FACE_UNCERTAIN, detail)
+        return VisitDecision(Outcome.REFER, Reason.FACE_TIMEOUT, None, 0, number)
+    return VisitDecision(Outcome.REFER, Reason.FACE_UNCERTAIN, fmean(scores), len(scores), number)
 
 
 def refer(reason: Reason, detail: str = "") -> Check:

@@ -11,10 +11,10 @@ from dataclasses import replace
 
 from kiosk.face.crop import LIVE_CROP_HEIGHT, upright_crop
 from kiosk.face.faces import FaceEngine, main_faces
-from kiosk.face.match import FaceResult, decide, refer, similarity
+from kiosk.face.match import FaceResult, decide_visit, refer
 from kiosk.face.portrait import Portrait
 from kiosk.face.quality import first_problem, measure_face
-from kiosk.model import FaceLimits, Note, Pixels, Reason
+from kiosk.model import FaceLimits, Hint, Note, Pixels, Reason
 
 MIN_EYE_DISTANCE_PX = 36.0  # the matcher's own crop has 35
 
@@ -24,8 +24,8 @@ def compare_still(
 ) -> FaceResult:
     """Compare the one face in `pixels` (BGR) with the credential's.
 
-    No face, several faces or a face too poor to judge: REFER NOT_PRESENTED, with the cause as detail. The
-    check carries the note STILL_FACE.
+    No face, several faces or a face too poor to judge: REFER NOT_PRESENTED, with the cause as detail; a
+    covered one REFER FACE_COVERED. The check carries the note STILL_FACE.
     """
     result = _compare(engine, portrait, pixels, limits, minor=minor)
     return replace(result, check=replace(result.check, notes=(Note.STILL_FACE,)))
@@ -39,11 +39,15 @@ def _compare(
         return FaceResult(refer(Reason.NOT_PRESENTED, f"{len(faces)} faces"))
     face = faces[0]
     quality = measure_face(engine, pixels, face)
-    live = upright_crop(pixels, face, LIVE_CROP_HEIGHT)
     problem = first_problem(quality, limits, MIN_EYE_DISTANCE_PX)
+    if problem is Hint.UNCOVER_FACE:
+        return FaceResult(refer(Reason.FACE_COVERED), None, quality)
+    live = upright_crop(pixels, face, LIVE_CROP_HEIGHT)
     if problem is not None:
         check = refer(Reason.NOT_PRESENTED, f"face not usable: {problem.value}")
         return FaceResult(check, None, quality, face.box, live)
-    score = similarity(portrait.embedding, engine.embed(pixels, face))
-    check = decide([score], replace(limits, frames=1), minor=minor)
-    return FaceResult(check, None if minor else score, quality, face.box, live, frames=1)
+    if minor:
+        return FaceResult(refer(Reason.MINOR), None, quality, face.box, live, frames=1)
+    score = engine.similarity(portrait.embedding, engine.embed(pixels, face))
+    decision = decide_visit([[score]], replace(limits, frames=1), ended=True)
+    return FaceResult(decision.check, score, quality, face.box, live, decision.frames, decision.tries)

@@ -53,11 +53,11 @@ def lines_of(holder: Holder, writer: Writer, *, masked: bool) -> tuple[Line, ...
     values: tuple[tuple[Field, str | None], ...] = (
         (Field.IQAMA if resident else Field.NUMBER, holder.number and writer.id_number(holder.number)),
         (Field.VALID_UNTIL, writer.day(holder.valid_until) if holder.valid_until else None),
+        (Field.GUARDIAN, holder.guardian and writer.name(holder.guardian)),
         (Field.NATIONALITY, nation),
         (Field.BORN, writer.day(holder.born) if holder.born else None),
         (Field.HOLDER_CLASS, standing),
         (Field.GENDER, gender.say(language) if gender else None),
-        (Field.GUARDIAN, holder.guardian and writer.name(holder.guardian)),
         (Field.OCCUPATION, holder.occupation and writer.name(holder.occupation)),
         (Field.EMPLOYER, holder.employer and writer.name(holder.employer)),
         (Field.SPONSOR, holder.sponsor_number and writer.id_number(holder.sponsor_number)),

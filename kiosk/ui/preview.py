@@ -24,8 +24,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from kiosk.model import Box, Frame, Pixels
+from kiosk.model import Box, Frame, Movement, Pixels
 from kiosk.ui import theme
+from kiosk.ui.pictogram import draw_movement
 
 POLL_MS = 55  # about 18 pictures a second: enough for the eye, a few per cent of a core
 _DIMMED = 150  # of 255, outside the guide
@@ -88,6 +89,7 @@ class CameraPreview(QWidget):
         self._number = -1
         self._progress = 0.0
         self._box: Box | None = None
+        self._movement: Movement | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(POLL_MS)
         self._timer.timeout.connect(self.poll)
@@ -107,8 +109,14 @@ class CameraPreview(QWidget):
         self._progress, self._box = min(1.0, max(0.0, progress)), box
         self.update()
 
+    def show_movement(self, movement: Movement | None) -> None:
+        """Draw the sign of a movement to be made, or none."""
+        self._movement = movement
+        self.update()
+
     def clear(self) -> None:
         """Let go of the picture."""
+        self._movement = None
         self._image, self._number, self._box, self._progress = None, -1, None, 0.0
         self.update()
 
@@ -162,6 +170,8 @@ class CameraPreview(QWidget):
             painter.drawRoundedRect(seen, 6, 6)
         if self._guide is Guide.OVAL:
             self._draw_ring(painter, guide)
+            if self._movement is not None:
+                draw_movement(painter, area, guide, self._movement)
         else:
             _draw_corners(painter, guide)
         painter.end()

@@ -99,9 +99,9 @@ REASONS: dict[Reason, Text] = {
     ),
     Reason.FACE_TIMEOUT: Text(
         "تعذّر التقاط الوجه",
-        "انتهت المهلة قبل التقاط صورة واضحة؛ قارن الشخص بصورة الهوية بنفسك.",
+        "انتهت المهلة قبل التقاط صورة واضحة؛ قارن الشخص بصورة الهوية بنفسك، وعلى انفراد إن كان الوجه مغطى.",
         "Face not captured",
-        "Time ran out before a clear picture was taken; compare the person with the photo yourself.",
+        "No clear picture was taken in time; compare the person with the photo, in private if covered.",
     ),
     Reason.FACE_UNCERTAIN: Text(
         "مطابقة الوجه غير مؤكدة",
@@ -111,9 +111,9 @@ REASONS: dict[Reason, Text] = {
     ),
     Reason.FACE_COVERED: Text(
         "الوجه مغطى",
-        "جزء من الوجه مغطى؛ اطلب كشفه وأعد المحاولة، أو أحِل المقارنة إلى موظف أو موظفة.",
+        "الأنف أو الفم مغطى؛ أجرِ المقارنة بالصورة في مكان خاص، وتتولاها موظفة عند الطلب.",
         "Face is covered",
-        "Part of the face is covered; ask to uncover it and try again, or let an officer compare.",
+        "Nose or mouth is covered; compare in private, by a female officer where asked.",
     ),
     Reason.MINOR: Text(
         "صاحب الهوية صغير السن",
@@ -126,6 +126,24 @@ REASONS: dict[Reason, Text] = {
         "لم يتأكد الجهاز من أن الوجه لشخص حاضر؛ انظر إلى الشخص وقارنه بالصورة بنفسك.",
         "Live person not confirmed",
         "The kiosk could not tell that the face is a live person; look and compare yourself.",
+    ),
+    Reason.LIVENESS_SKIPPED: Text(
+        "المقارنة للموظف",
+        "طُلبت المقارنة دون حركات؛ انظر إلى الشخص وقارنه بالصورة بنفسك.",
+        "Left to the officer",
+        "The movements were left out on request; look at the person and compare yourself.",
+    ),
+    Reason.PERSON_CHANGED: Text(
+        "لم يبقَ الوجه نفسه أمام الكاميرا",
+        "لم يرَ الجهاز وجهًا واحدًا حتى نهاية التحقق؛ أعد التحقق والشخص وحده أمام الجهاز.",
+        "Not the same face to the end",
+        "The kiosk did not see one face from start to end; check again with the person alone in front.",
+    ),
+    Reason.PICTURE_REPEATED: Text(
+        "صور مكرّرة من الكاميرا",
+        "وصلت الصور نفسها أكثر من مرة، وهذا لا يحدث في كاميرا سليمة؛ قارن بنفسك وأبلغ المشرف.",
+        "Pictures came twice",
+        "The very same pictures came again, as from no sound camera; compare yourself, tell the supervisor.",
     ),
     Reason.ISSUED_IN_FUTURE: Text(
         "تاريخ الإصدار لاحق لوقت الجهاز",

@@ -46,6 +46,12 @@ FAULTS: dict[Reason, Text] = {
         "This camera may not be used",
         "The picture does not come from a camera on this machine; call the supervisor to connect a real one.",
     ),
+    Reason.CAMERA_NOT_ALLOWED: Text(
+        "هذه الكاميرا غير معتمدة",
+        "الكاميرا الموصولة ليست من الكاميرات المعتمدة في السياسة؛ استدعِ المشرف لتوصيل الكاميرا المعتمدة.",
+        "Not an approved camera",
+        "The signed policy does not name this camera; call the supervisor to connect the approved one.",
+    ),
     Reason.LOG_UNWRITABLE: Text(
         "تعذّرت الكتابة في السجل",
         "لا يعمل الجهاز دون تسجيل؛ أبلغ المشرف لفحص القرص والصلاحيات.",

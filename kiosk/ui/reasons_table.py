@@ -55,7 +55,12 @@ _STEPS: dict[Step, tuple[Reason, ...]] = {
         Reason.PROOF_REPLAYED,
     ),
     Step.PHOTO: (Reason.PHOTO_MISSING, Reason.PHOTO_UNUSABLE),
-    Step.LIVENESS: (Reason.LIVENESS_NOT_PASSED,),
+    Step.LIVENESS: (
+        Reason.LIVENESS_NOT_PASSED,
+        Reason.LIVENESS_SKIPPED,
+        Reason.PERSON_CHANGED,
+        Reason.PICTURE_REPEATED,
+    ),
     Step.FACE: (
         Reason.NOT_PRESENTED,
         Reason.FACE_TIMEOUT,

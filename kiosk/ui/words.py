@@ -6,7 +6,7 @@ speaks to the person in front of the kiosk, a note to the officer. Reasons stand
 
 from __future__ import annotations
 
-from kiosk.model import ClockState, Environment, Grade, Hint, Note, Outcome, Step
+from kiosk.model import ClockState, Environment, Grade, Hint, Movement, Note, Outcome, Step
 from kiosk.ui.language import Text, Word
 from kiosk.view import Caution, HolderClass, Likeness, UpdateOutcome
 
@@ -36,7 +36,7 @@ PASSED: dict[Step, Word] = {
     Step.STATUS: Word("الهوية غير ملغاة", "Not revoked"),
     Step.LIVE_PROOF: Word("الرمز حديث", "Code is live"),
     Step.PHOTO: Word("صورة الهوية صالحة للمقارنة", "Photo usable"),
-    Step.LIVENESS: Word("الشخص حاضر", "Live person"),
+    Step.LIVENESS: Word("أُدّيت الحركات المطلوبة", "Movements followed"),
     Step.FACE: Word("الوجه مطابق", "Face matches"),
 }
 
@@ -68,7 +68,27 @@ HINTS: dict[Hint, Word] = {
     Hint.FACE_FRONT: Word("واجه الكاميرا بوجهك", "Turn your face to the camera"),
     Hint.MORE_LIGHT: Word("الإضاءة ضعيفة، قف في مكان أكثر إضاءة", "Too dark: move into more light"),
     Hint.LESS_LIGHT: Word("الضوء شديد، ابتعد عن مصدره", "Too bright: turn away from the light"),
+    Hint.TRY_AGAIN: Word("لنحاول مرة أخرى، انظر إلى الكاميرا", "Let us try again: look at the camera"),
+    Hint.EVEN_LIGHT: Word("نصف الوجه في الظل، واجه مصدر الضوء", "Half the face is in shade: face the light"),
+    Hint.STAND_STILL: Word("اثبت لحظة", "Keep still for a moment"),
+    Hint.OPEN_EYES: Word("افتح عينيك", "Keep your eyes open"),
+    Hint.UNCOVER_FACE: Word(
+        "اكشف عن الأنف والفم، أو اطلب الخصوصية", "Uncover nose and mouth, or ask for privacy"
+    ),
 }
+
+# To the person in front of the camera, whose own left and right these are.
+MOVEMENTS: dict[Movement, Word] = {
+    Movement.TURN_LEFT: Word("أدِر وجهك إلى يسارك", "Turn your head to your left"),
+    Movement.TURN_RIGHT: Word("أدِر وجهك إلى يمينك", "Turn your head to your right"),
+    Movement.BLINK: Word("أغمض عينيك لحظة ثم افتحهما", "Close your eyes a moment, then open"),
+    Movement.COME_CLOSER: Word("قرّب وجهك من الكاميرا", "Bring your face closer"),
+}
+WHY_MOVE = Word(
+    "تساعد الحركة على تمييز الشخص الحاضر من الصورة، ولا تُحفظ أي صورة.",
+    "Moving helps to tell a person from a picture. No picture is kept.",
+)
+COMPARE_BY_EYE = Word("دون حركة: يقارن الموظف", "Let an officer compare")
 
 NOTES: dict[Note, Text] = {
     Note.PRINT_COPY: Text(
@@ -112,6 +132,12 @@ NOTES: dict[Note, Text] = {
         "لم يفحص الجهاز أن الوجه لشخص حاضر؛ انظر إلى الشخص بنفسك.",
         "Live person not checked",
         "The kiosk did not check that the face is a live person; look for yourself.",
+    ),
+    Note.LIVENESS_MOVEMENTS: Text(
+        "أُدّيت الحركات المطلوبة",
+        "أدّى الشخص حركات طُلبت منه عشوائيًا؛ هذا يرفع كلفة التحايل، وليس كشفًا معتمدًا له.",
+        "Movements were made",
+        "The person made movements asked for at random; this raises the cost of fraud, it is not certified.",
     ),
     Note.SIMULATED_CAMERA: Text(
         "كاميرا محاكاة",

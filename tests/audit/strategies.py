@@ -18,6 +18,7 @@ from kiosk.audit.entry import (
     LastKnown,
     ListSeen,
     ListUsed,
+    LivenessMeasure,
     PruneBasis,
     Pruned,
     Receipted,
@@ -31,7 +32,7 @@ from kiosk.audit.entry import (
     TrustRefused,
     Visit,
 )
-from kiosk.model import ClockState, Environment, Grade, Note, Outcome, Reason, Source, Step
+from kiosk.model import ClockState, Environment, Grade, Movement, Note, Outcome, Reason, Source, Step
 
 _times = st.datetimes(
     min_value=datetime(1970, 1, 1),  # noqa: DTZ001 - hypothesis adds the zone
@@ -42,6 +43,7 @@ _texts = st.text(st.characters(categories=("L", "N", "P")), max_size=40)
 _numbers = st.floats(allow_nan=False, allow_infinity=False)
 _counts = st.integers(0, 2**40)
 _hashes = st.binary(min_size=32, max_size=32)
+_movements = st.lists(st.sampled_from(Movement), max_size=4).map(tuple)
 _visits = st.builds(
     Visit,
     purpose=_texts,
@@ -75,6 +77,15 @@ _visits = st.builds(
         unused_ec=st.none() | _numbers,
         version=st.none() | st.integers(1, 40),
     ),
+    liveness=st.none()
+    | st.builds(
+        LivenessMeasure,
+        model_id=_texts,
+        asked=_movements,
+        made=_movements,
+        tries=_counts,
+        least_likeness=st.none() | _numbers,
+    ),
 )
 _facts = st.one_of(
     _visits,
@@ -90,7 +101,7 @@ _facts = st.one_of(
     st.builds(ClockConfirmed, before=_times, after=_times, floor=_times),
     st.builds(TrustRefused, refusal=_texts, source=_texts),
     st.builds(RootReplaced, before=_texts, after=_texts),
-    st.builds(CameraChanged, before=st.none() | _texts, after=st.none() | _texts),
+    st.builds(CameraChanged, before=st.none() | _texts, after=st.none() | _texts, faces=st.booleans()),
     st.builds(KeySealed, month=st.just("2026-11")),
     st.builds(Exported, form=_texts, first=_counts, last=_counts, digest=_hashes, with_sealed=st.booleans()),
     st.builds(Receipted, size=_counts, digest=_hashes, cosigned_at=st.none() | _times),

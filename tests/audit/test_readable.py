@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kiosk.audit.entry import ClockStep, CodeMeasure, CodesCounted, Entry, StepResult, Visit
+from kiosk.audit.entry import ClockStep, CodeMeasure, CodesCounted, Entry, LivenessMeasure, StepResult, Visit
 from kiosk.audit.readable import HEADINGS, disarm, plain_entry, table_cells
-from kiosk.model import Outcome, Reason, Step
+from kiosk.model import Movement, Outcome, Reason, Step
 from tests.audit.makers import NOON, a_failed_visit, a_visit, an_entry
 from tests.audit.strategies import ANY_ENTRY
 
@@ -46,6 +46,7 @@ def test_every_entry_has_json_and_a_cell_for_every_heading(entry):
 
 def test_every_field_of_a_visit_and_of_an_entry_has_a_column():
     parts = {"status_list": "list_version", "face": "face_score", "code": "code_decoder"}
+    parts |= {"liveness": "liveness_made"}
     named = {field.name for field in (*fields(Visit), *fields(Entry))} - {"fact", "sealed_hash"}
 
     assert {parts.get(name, name) for name in named} <= set(HEADINGS)
@@ -58,6 +59,7 @@ def test_a_visit_fills_its_columns():
         reasons=(Reason.LIST_STALE, Reason.FACE_UNCERTAIN),
         steps=(StepResult(Step.PARSE, Outcome.PASS, 1.5), StepResult(Step.FACE, None, 0.0)),
         code=CodeMeasure("zxing", 4.5, 0.25, 14),
+        liveness=LivenessMeasure("mesh", (Movement.BLINK, Movement.TURN_LEFT), (Movement.BLINK,), 2, 0.7),
     )
 
     cells = cells_of(an_entry(visit))
@@ -66,6 +68,9 @@ def test_a_visit_fills_its_columns():
     assert "parse=PASS:1.5 face=-:0" == cells["steps"]
     assert (0.61, 3600, "fresh") == (cells["face_score"], cells["list_age_s"], cells["list_grade"])
     assert ("zxing", 4.5, 14) == (cells["code_decoder"], cells["code_px_per_module"], cells["code_version"])
+    assert ("BLINK TURN_LEFT", "BLINK", 2, 0.7) == tuple(
+        cells[f"liveness_{name}"] for name in ("asked", "made", "tries", "least_likeness")
+    )
     assert ("no", "104", None) == (cells["simulated_camera"], cells["operator"], cells["fact"])
 
 

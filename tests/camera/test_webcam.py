@@ -18,12 +18,14 @@ class Machine:
         self.sys.mkdir(parents=True)
         self.dev.mkdir(parents=True)
 
-    def add_usb(self, number, name, by_id, node="0", socket=None):
+    def add_usb(self, number, name, by_id, node="0", socket=None, serial=None):
         usb = self.hardware / "pci0" / f"usb{number}"
         entry = usb / "1-1:1.0" / "video4linux" / f"video{number}"
         entry.mkdir(parents=True)
         (usb / "idVendor").write_text("046d\n")
         (usb / "idProduct").write_text("0825\n")
+        if serial is not None:
+            (usb / "serial").write_text(serial + "\n")
         self._describe(entry, name, node)
         (entry / "device").symlink_to(usb / "1-1:1.0")
         for kind, link in (("by-id", by_id), ("by-path", socket)):
@@ -64,6 +66,39 @@ def test_a_usb_camera_is_listed_under_its_stable_name(machine):
     machine.add_usb(2, "Maker Cam", "usb-Maker_Cam-index0")
 
     assert (USB,) == machine.list()
+
+
+@pytest.mark.parametrize(
+    ("serial", "pin"),
+    [
+        ("A1B2-77", "046d:0825:A1B2-77"),
+        (None, "046d:0825:"),
+        ("", "046d:0825:"),
+        ("two words", "046d:0825:"),
+        ("x" * 65, "046d:0825:"),
+    ],
+)
+def test_a_usb_camera_has_a_name_for_the_signed_policy(machine, serial, pin):
+    machine.add_usb(2, "Maker Cam", "usb-Maker_Cam-index0", serial=serial)
+
+    assert pin == machine.find("2").pin
+
+
+def test_a_loopback_device_has_no_name_for_the_signed_policy(machine):
+    machine.add_virtual(7, "Dummy video device (0x0000)")
+
+    assert machine.find("7").pin is None
+
+
+def test_what_a_camera_gives_says_which_one_it_is():
+    device = FakeDevice([noise_picture(1)])
+    source = a_webcam(
+        device, CameraInfo("by-id", 2, "Maker Cam", virtual=False, usb="046d:0825", serial="A1")
+    )
+
+    source.open()
+
+    assert "046d:0825:A1" == source.delivery.pin
 
 
 def test_a_loopback_device_is_listed_as_virtual(machine):

@@ -35,12 +35,19 @@ def a_portrait(engine, person):
     return read_portrait(engine, a_photo(engine, person))
 
 
-def person_film(person, eyes_px=95, seed=1, **look):
-    """The person in the room: the portrait without its own border, of which a rectangle would be seen."""
+def person_film(person, eyes_px=95, seed=1, picture=None, **look):
+    """The person in the room: the portrait without its own border, of which a rectangle would be seen.
+
+    `picture` is the portrait with something done to it.
+    """
     at_scale_1 = {ASTRONAUT: 43, OFFICER: 80}[person]
     middle = {ASTRONAUT: (0.44, 0.25), OFFICER: (0.52, 0.40)}[person]
     look = {"tilt_deg": 0, "focus": middle, "soft_edge": 0.02} | look
-    return Film(picture_of(person), Look(scale=eyes_px / at_scale_1, **look), seed=seed)
+    return Film(
+        picture_of(person) if picture is None else picture,
+        Look(scale=eyes_px / at_scale_1, **look),
+        seed=seed,
+    )
 
 
 def phone_film(engine, person, eyes_px=75, seed=1, *, code_hidden=False):

@@ -9,7 +9,6 @@ import pytest
 
 from kiosk.face.engine import DETECTOR_FILE, MATCHER_FILE, load_engine
 from kiosk.face.faces import main_faces
-from kiosk.face.match import similarity
 from kiosk.model import Fault, Reason
 from tests.face.makers import ASTRONAUT, OFFICER, person_film, picture_of, side_by_side
 
@@ -90,8 +89,8 @@ def test_an_embedding_has_unit_length_and_depends_on_the_person(engine):
 
     assert ((128,), np.float32) == (once.shape, once.dtype)
     assert pytest.approx(1.0) == float(np.linalg.norm(once))
-    assert similarity(once, again) > 0.8
-    assert similarity(once, other) < 0.3
+    assert engine.similarity(once, again) > 0.8
+    assert engine.similarity(once, other) < 0.3
 
 
 def test_a_face_at_the_rim_of_the_picture_can_be_described(engine):

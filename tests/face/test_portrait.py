@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from kiosk.face.match import similarity
 from kiosk.face.portrait import read_portrait
 from kiosk.model import CheckFailed, Photo, PhotoFormat, Reason
 from tests.face.makers import ASTRONAUT, OFFICER, a_photo, picture_of
@@ -36,7 +35,7 @@ def test_the_face_in_a_credentials_few_hundred_bytes_is_its_holder(engine, perso
 
     source = picture_of(person)
     assert (80, 64, 3) == portrait.pixels.shape
-    assert similarity(portrait.embedding, engine.embed(source, engine.find_faces(source)[0])) > 0.6
+    assert engine.similarity(portrait.embedding, engine.embed(source, engine.find_faces(source)[0])) > 0.6
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "JPEG2000", "AVIF", "WEBP"])
@@ -45,7 +44,7 @@ def test_a_large_photo_of_any_format_is_read(engine, portrait, kind):
 
     read = read_portrait(engine, Photo(content, PhotoFormat.WEBP))  # the label may be wrong
 
-    assert similarity(portrait.embedding, read.embedding) > 0.6
+    assert engine.similarity(portrait.embedding, read.embedding) > 0.6
 
 
 def test_a_photo_without_a_face_is_unusable(engine):

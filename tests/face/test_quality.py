@@ -4,9 +4,11 @@ import cv2
 import numpy as np
 import pytest
 
+from kiosk.face.pose import Pose
+from kiosk.face.puppet import Posture, Puppet
 from kiosk.face.quality import first_problem, measure_face
 from kiosk.model import FaceLimits, Hint
-from tests.face.makers import ASTRONAUT, OFFICER, person_film
+from tests.face.makers import ASTRONAUT, OFFICER, person_film, picture_of
 
 LIMITS = FaceLimits()
 
@@ -34,8 +36,8 @@ def test_a_good_face_has_no_problem(engine, person, look):
 @pytest.mark.parametrize(
     ("spoil", "hint"),
     [
-        (lambda picture: cv2.GaussianBlur(picture, (0, 0), 8), Hint.HOLD_STILL),
-        (lambda picture: smeared(picture, 35), Hint.HOLD_STILL),
+        (lambda picture: cv2.GaussianBlur(picture, (0, 0), 8), Hint.STAND_STILL),
+        (lambda picture: smeared(picture, 35), Hint.STAND_STILL),
         (lambda picture: (picture * 0.15).astype(np.uint8), Hint.MORE_LIGHT),
         (lambda picture: np.clip(picture * 0.14 + 110, 0, 255).astype(np.uint8), Hint.MORE_LIGHT),
         (lambda picture: np.clip(picture * 2.2, 0, 255).astype(np.uint8), Hint.LESS_LIGHT),
@@ -48,15 +50,44 @@ def test_a_spoilt_face_gets_the_hint_that_helps(engine, spoil, hint):
     assert hint is problem_of(engine, spoil(person_film(ASTRONAUT, 95, sway_px=0).frame()))
 
 
+@pytest.mark.parametrize("person", [ASTRONAUT, OFFICER])
+@pytest.mark.parametrize(
+    "posture", [Posture(yaw_deg=45), Posture(yaw_deg=-45), Posture(pitch_deg=45), Posture(pitch_deg=-30)]
+)
+def test_a_turned_head_is_asked_to_look_ahead(engine, person, posture):
+    puppet = Puppet(picture_of(person), engine, (960, 720), 90.0)
+
+    assert problem_of(engine, puppet.posed(Posture())) is None
+    assert Hint.FACE_FRONT is problem_of(engine, puppet.posed(posture))
+
+
+def test_shut_eyes_are_asked_to_open(engine):
+    puppet = Puppet(picture_of(ASTRONAUT), engine, (960, 720), 90.0)
+
+    assert Hint.OPEN_EYES is problem_of(engine, puppet.posed(Posture(closed=1.0)))
+
+
+def test_half_a_face_in_the_dark_is_asked_to_face_the_light(engine):
+    picture = person_film(OFFICER, 95, sway_px=0, roll_deg=0).frame()
+    nose = int(engine.find_faces(picture)[0].landmarks[2][0])
+    picture[:, :nose] //= 9
+
+    assert Hint.EVEN_LIGHT is problem_of(engine, picture)
+
+
 @pytest.mark.parametrize(
     ("change", "hint"),
     [
-        ({"roll_deg": 31.0}, Hint.FACE_FRONT),
-        ({"yaw_ratio": -0.31}, Hint.FACE_FRONT),
+        ({"pose": Pose(0.0, 0.0, 31.0)}, Hint.FACE_FRONT),
+        ({"pose": Pose(-31.0, 0.0, 0.0)}, Hint.FACE_FRONT),
+        ({"pose": Pose(0.0, 31.0, 0.0)}, Hint.FACE_FRONT),
         ({"inside_share": 0.8}, Hint.CENTRE_FACE),
         ({"inside_share": 0.8, "filled_share": 0.9}, Hint.STEP_BACK),
-        ({"dark_share": 0.4}, Hint.MORE_LIGHT),
-        ({"brightness": 230.0}, Hint.LESS_LIGHT),
+        ({"underexposed_share": 0.4}, Hint.MORE_LIGHT),
+        ({"overexposed_share": 0.4}, Hint.LESS_LIGHT),
+        ({"luminance_mean": 230.0}, Hint.LESS_LIGHT),
+        ({"light_ratio": 0.19, "eye_openness": 0.0}, Hint.EVEN_LIGHT),
+        ({"eye_openness": 0.11}, Hint.OPEN_EYES),
         ({"eye_distance_px": 59.9, "sharpness_var": 0.0}, Hint.COME_CLOSER),
     ],
 )
@@ -72,7 +103,7 @@ def test_the_measures_follow_what_is_done_to_the_picture(engine):
     darker = quality_of(engine, person_film(ASTRONAUT, 95, gamma=1.8, sway_px=0).frame())
 
     assert pytest.approx(95, abs=4) == straight.eye_distance_px
-    assert pytest.approx(15, abs=3) == leaning.roll_deg - straight.roll_deg
-    assert abs(straight.yaw_ratio) < 0.1
-    assert abs(leaning.yaw_ratio) < 0.1
-    assert darker.brightness < straight.brightness
+    assert pytest.approx(15, abs=3) == leaning.pose.roll_deg - straight.pose.roll_deg
+    assert abs(straight.pose.yaw_deg) < 5
+    assert abs(leaning.pose.yaw_deg) < 5
+    assert darker.luminance_mean < straight.luminance_mean

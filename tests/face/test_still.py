@@ -5,6 +5,7 @@ import pytest
 from kiosk.face.match import FaceResult
 from kiosk.face.still import compare_still
 from kiosk.model import FaceLimits, Note, Outcome, Reason
+from tests.face.cloths import masked
 from tests.face.makers import ASTRONAUT, OFFICER, person_film, picture_of, side_by_side
 
 LIMITS = FaceLimits()
@@ -55,6 +56,15 @@ def test_a_picture_without_one_usable_face_presents_none(engine, portrait, pictu
 
     assert (Outcome.REFER, Reason.NOT_PRESENTED) == reasons(result)
     assert result.score is None
+
+
+def test_a_covered_face_is_not_compared(engine, portrait):
+    picture = person_film(ASTRONAUT, picture=masked(engine, ASTRONAUT)).frame()
+
+    result = compare_still(engine, portrait, picture, LIMITS)
+
+    assert (Outcome.REFER, Reason.FACE_COVERED) == reasons(result)
+    assert (None, None) == (result.score, result.live)
 
 
 def test_a_minor_is_not_scored(engine, portrait):

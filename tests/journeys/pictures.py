@@ -18,6 +18,7 @@ from kiosk.camera.phone import PHONE_LOOK, draw_phone
 from kiosk.camera.qr import QrReader
 from kiosk.face.engine import load_engine
 from tests.camera.makers import a_code
+from tests.face.cloths import veiled
 from tests.face.makers import ASTRONAUT, OFFICER, empty_film, person_film, picture_of
 
 _VARIANTS = 5  # photographs of one scene: more than the policy counts, and never two equal ones in a row
@@ -47,6 +48,11 @@ def _owned(pixels):
 @lru_cache
 def holder():
     return Scene(person_film(ASTRONAUT, EYES_PX))
+
+
+@lru_cache
+def veiled_holder():
+    return Scene(person_film(ASTRONAUT, EYES_PX, picture=veiled(load_engine(), ASTRONAUT)))
 
 
 @lru_cache
@@ -123,11 +129,25 @@ class RememberingEngine:
     def model_id(self):
         return self._engine.model_id
 
+    @property
+    def kind(self):
+        return self._engine.kind
+
+    @property
+    def continuity(self):
+        return self._engine.continuity
+
+    def similarity(self, a, b):
+        return self._engine.similarity(a, b)
+
     def find_faces(self, pixels):
         return self._say("faces", pixels)
 
     def align(self, pixels, face):
         return self._say("align", pixels, face)
+
+    def fit_mesh(self, pixels, face):
+        return self._say("mesh", pixels, face)
 
     def embed(self, pixels, face):
         return self._say("embed", pixels, face)
@@ -135,6 +155,8 @@ class RememberingEngine:
     def _say(self, what, pixels, *face):
         key = (what, id(pixels), *face)
         if key not in self._said:
-            ask = {"faces": self._engine.find_faces, "align": self._engine.align, "embed": self._engine.embed}
+            engine = self._engine
+            ask = {"faces": engine.find_faces, "align": engine.align}
+            ask |= {"mesh": engine.fit_mesh, "embed": engine.embed}
             self._said[key] = (ask[what](pixels, *face), pixels)  # keeping the pixels keeps the id
         return self._said[key][0]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kiosk.model import Environment, FaceLimits, Source
+from kiosk.model import EngineKind, Environment, FaceLimits, LivenessLimits, Source
 from kiosk.trust.errors import TrustError
 from kiosk.trust.policy import FACE_BOUNDS, SHOWN, parse_policy
 from tests.trust.trees import NOON, a_policy
@@ -44,19 +44,32 @@ def test_a_policy_is_read_into_values():
 
 
 def test_every_face_limit_has_bounds():
-    assert {field.name for field in fields(FaceLimits)} == set(FACE_BOUNDS)
+    assert {field.name for field in fields(FaceLimits)} == {*FACE_BOUNDS, "engine"}
+
+
+def test_the_policy_names_the_engine_and_its_thresholds_keep_that_engines_bounds():
+    policy = a_policy()
+    policy["face"] |= {"engine": "dlib", "accept": 0.5, "refer": 0.4}
+    dlib = parse_policy(encode(policy)).face
+    policy["face"]["accept"] = 0.44
+
+    with pytest.raises(TrustError, match="the least for dlib"):
+        parse_policy(encode(policy))
+    assert (EngineKind.DLIB, 0.5) == (dlib.engine, dlib.accept)
 
 
 @pytest.mark.parametrize(
     ("path", "value"),
     [
+        (("face", "engine"), "arcface"),
+        (("face", "engine"), 1),
         (("face", "accept"), 0.29),
         (("face", "accept"), "0.45"),
         (("face", "accept"), True),
-        (("face", "refer"), 0.46),
+        (("face", "refer"), 0.56),
         (("face", "frames"), 3.0),
         (("face", "frames"), 0),
-        (("face", "min_brightness"), 230),
+        (("face", "min_luminance_mean"), 230),
         (("proof", "window_s"), 601),
         (("proof", "window_s"), True),
         (("proof", "window_s"), 60.0),
@@ -101,6 +114,41 @@ def test_an_unknown_key_is_refused(path):
         parse_policy(changed(*path, to=1))
 
 
+def test_a_policy_may_say_how_movements_are_asked_for():
+    table = {"movements": 4, "tries": 1, "answer_s": 3.5, "timeout_s": 30}
+
+    policy = parse_policy(changed("liveness", to=table))
+
+    assert LivenessLimits(4, 1, 3.5, 30.0) == policy.liveness
+    assert LivenessLimits() == parse_policy(encode(a_policy())).liveness
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"movements": 1}, {"movements": 5}, {"tries": 4}, {"answer_s": 1}, {"timeout_s": 61}, {"extra": 1}],
+)
+def test_movements_outside_their_bounds_are_refused(change):
+    table = {"movements": 3, "tries": 2, "answer_s": 4.0, "timeout_s": 20.0} | change
+
+    with pytest.raises(TrustError, match="liveness"):
+        parse_policy(changed("liveness", to=table))
+
+
+def test_a_policy_may_name_the_only_cameras():
+    names = ["046d:0825:A1B2", "046d:0826:"]
+
+    assert frozenset(names) == parse_policy(changed("cameras", to=names)).cameras
+    assert frozenset() == parse_policy(encode(a_policy())).cameras
+
+
+@pytest.mark.parametrize(
+    "names", [[], "046d:0825:A1", [1], ["046D:0825:A1"], ["046d:0825"], ["046d:0825:a b"], ["046d:0825:\n"]]
+)
+def test_a_camera_that_is_not_named_as_the_format_says_is_refused(names):
+    with pytest.raises(TrustError, match="cameras"):
+        parse_policy(changed("cameras", to=names))
+
+
 @pytest.mark.parametrize("key", sorted(a_policy()))
 def test_a_missing_key_is_refused(key):
     policy = a_policy()
@@ -137,7 +185,7 @@ def test_what_is_not_strict_json_is_refused(content):
 
 
 def test_a_number_too_large_for_a_float_is_refused():
-    content = encode(a_policy()).replace(b'"accept": 0.45', b'"accept": 1e999')
+    content = encode(a_policy()).replace(b'"accept": 0.55', b'"accept": 1e999')
 
     with pytest.raises(TrustError, match="accept"):
         parse_policy(content)

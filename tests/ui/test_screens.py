@@ -7,7 +7,7 @@ from PySide6.QtCore import QCoreApplication, QPoint, Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QLabel, QPushButton
 
-from kiosk.model import Box, ClockState, Grade, Hint, Note, Reason, Step
+from kiosk.model import Box, ClockState, Grade, Hint, Movement, Note, Reason, Step
 from kiosk.ui.language import Digits, Language
 from kiosk.ui.widgets import FitLabel
 from kiosk.view import AttentionView, ClosingView, ScanView
@@ -34,6 +34,7 @@ VIEWS = {
     "scan": lambda: ScanView(Hint.MORE_LIGHT, Box(560, 300, 200, 200)),
     "unreadable": lambda: ScanView(Hint.UNREADABLE),
     "face": lambda: a_face(hint=Hint.MORE_LIGHT),
+    "movement": lambda: a_face(movement=Movement.BLINK, may_skip=True),
     "face without holder": lambda: a_face(holder=None),
     "pass": a_pass,
     "refer": a_refer,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.model import ClockState, Environment, Grade, Hint, Note, Outcome, Reason, Step
+from kiosk.model import ClockState, Environment, Grade, Hint, Movement, Note, Outcome, Reason, Step
 from kiosk.ui import words
 from kiosk.ui.fields import Field
 from kiosk.ui.language import Language
@@ -25,6 +25,7 @@ WORDS = [
     (Likeness, words.LIKENESSES),
     (UpdateOutcome, words.UPDATES),
     (Caution, words.CAUTIONS),
+    (Movement, words.MOVEMENTS),
 ]
 
 

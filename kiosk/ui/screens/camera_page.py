@@ -55,9 +55,9 @@ class CameraPage(Screen):
         self._pill_row.addWidget(self.pill)
         self._pill_row.addStretch(1)
         over.addLayout(self._pill_row)
-        row = QHBoxLayout(self.foot)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.privacy, 1)
+        self.foot_row = QHBoxLayout(self.foot)
+        self.foot_row.setContentsMargins(0, 0, 0, 0)
+        self.foot_row.addWidget(self.privacy, 1)
 
     def show_hint(self, hint: Hint | None) -> None:
         """Show one hint, or none."""

@@ -5,16 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from PySide6.QtCore import Slot
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
-from kiosk.model import Frame, Hint
+from kiosk.model import Frame, Hint, Movement
 from kiosk.ui.picture import Picture
 from kiosk.ui.preview import Guide
 from kiosk.ui.screens.camera_page import CameraPage
 from kiosk.ui.text import SECONDS
-from kiosk.ui.widgets import FitLabel
-from kiosk.view import FaceView, Holder
+from kiosk.ui.widgets import Button, FitLabel
+from kiosk.ui.words import COMPARE_BY_EYE, MOVEMENTS, WHY_MOVE
+from kiosk.view import FaceView, Holder, Request
 
 _LEAST_NAME_PX = 10
 
@@ -40,6 +42,11 @@ class FaceScreen(CameraPage):
         self.side_layout.addLayout(self._card_row)
         self.side_layout.addWidget(self.left)
         self.card.hide()
+        self.by_eye = Button("by_eye")
+        self.by_eye.hide()
+        self.by_eye.clicked.connect(self._ask_by_eye)
+        self.foot_row.addWidget(self.by_eye)
+        self._movement: Movement | None = None
         self._view: FaceView | None = None
 
     def show_view(self, view: FaceView) -> None:
@@ -51,11 +58,30 @@ class FaceScreen(CameraPage):
         if before is None or before.holder is not view.holder:
             self._show_holder(view.holder)
         self.preview.show_marks(view.progress, view.face)
+        self._show_movement(view.movement)
+        self.by_eye.setVisible(view.may_skip)
         self._show_left()
 
     def show_hint(self, hint: Hint | None) -> None:
         """Show a hint; "look at the camera" stands above already."""
         super().show_hint(None if hint is Hint.LOOK_AT_CAMERA else hint)
+
+    def _show_movement(self, movement: Movement | None) -> None:
+        """Write what to do above the picture, and draw it in the picture."""
+        if movement is not self._movement:
+            self._movement = movement
+            self.preview.show_movement(movement)
+            self._write_instruction()
+
+    def _write_instruction(self) -> None:
+        word = None if self._movement is None else MOVEMENTS[self._movement].say(self.language)
+        self.instruction.show_text(self.tr("Look at the camera") if word is None else word)
+        self.privacy.show_text(self.privacy_text() if word is None else WHY_MOVE.say(self.language))
+
+    @Slot()
+    def _ask_by_eye(self) -> None:
+        self.by_eye.hide()
+        self.requested.emit(Request.COMPARE_BY_EYE)
 
     def _show_holder(self, holder: Holder | None) -> None:
         self.card.setVisible(holder is not None)
@@ -85,13 +111,15 @@ class FaceScreen(CameraPage):
         self.name_latin.set_sizes(metrics.text_px(20), _LEAST_NAME_PX)
         self.left.set_sizes(metrics.text_px(24))
         self.left.setFixedHeight(metrics.px(56))
+        self.by_eye.set_target(metrics.secondary_px, metrics.text_px(22))
         self.steps.setVisible(self.card.isHidden() or not metrics.is_portrait)
         self.left.setContentsMargins(margin, 0, margin, 0)
 
     def retranslate(self) -> None:
         """Write the screen again."""
         super().retranslate()
-        self.instruction.show_text(self.tr("Look at the camera"))
+        self._write_instruction()
+        self.by_eye.setText(COMPARE_BY_EYE.say(self.language))
         self._show_holder(self._view.holder if self._view else None)
         self._show_left()
 
@@ -99,5 +127,7 @@ class FaceScreen(CameraPage):
         """Forget the person."""
         super().clear()
         self._view = None
+        self._show_movement(None)
+        self.by_eye.hide()
         self._show_holder(None)
         self._show_left()
