@@ -26,7 +26,7 @@ format: setup    ## put every file into the house's format
 	$(VENV) -m ruff format .
 
 soak:            ## the full counts: hours of visits, kills and faults
-	@$(PYTHON) run_kiosk.py --test -m soak --timeout 0 $(ARGS)
+	@$(PYTHON) run_kiosk.py --test -n 0 -m soak --timeout 0 $(ARGS)
 
 bench: setup     ## measure this machine into docs/performance.md, or print (ARGS=scan); first `make peers`
 	$(VENV) -m kiosk bench $(or $(ARGS),--write docs/performance.md)

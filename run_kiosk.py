@@ -90,8 +90,9 @@ def become(python: Path, command: Sequence[str], *, testing: bool) -> NoReturn:
 
 
 def test_command(rest: Sequence[str]) -> list[str]:
-    """Make pytest's words: everything that is not marked soak, unless `rest` says otherwise."""
-    return ["-m", "pytest", "-m", "not soak", *rest]
+    """Make pytest's words: all that is not marked soak, on every core, unless `rest` says otherwise."""
+    side_by_side = ["-n", "auto", "--maxprocesses", "8", "--dist", "worksteal"]
+    return ["-m", "pytest", *side_by_side, "-m", "not soak", *rest]
 
 
 def run_command(rest: Sequence[str], environment: os._Environ[str] | dict[str, str]) -> list[str]:

@@ -25,9 +25,10 @@ def measure(areas: Sequence[str], effort: Effort, now: datetime, frames: Path | 
     rows: list[Row] = []
     for area in areas:
         module = importlib.import_module(f"kiosk.bench.{area}")
-        rows += module.measure(effort, now)
-        if area == "scan" and frames is not None:
-            rows += module.measure_folder(frames, effort, now)
+        recorded: tuple[Row, ...] = ()
+        if area == "scan" and frames is not None:  # first: a folder without frames is said at once
+            recorded = module.measure_folder(frames, effort, now)
+        rows += (*module.measure(effort, now), *recorded)
     return Report(circumstances, tuple(rows))
 
 

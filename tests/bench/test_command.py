@@ -59,7 +59,6 @@ def test_what_does_not_go_together_is_one_sentence_and_usage(words, sentence, tm
     assert sentence in shown.err
 
 
-@pytest.mark.slow
 def test_a_folder_without_frames_is_one_sentence_and_usage(tmp_path, capsys):
     code = main(["bench", "scan", "--quick", "--frames", str(tmp_path)])
 

@@ -167,7 +167,7 @@ def test_the_status_says_what_was_asked_what_came_and_what_is_less():
 
     run(capture, 31)
 
-    assert Delivery(USB.id, WISH, "MJPG", (192, 108)) == capture.status.delivery
+    assert Delivery(USB.id, WISH, "MJPG", (192, 108), pin="046d:0825:") == capture.status.delivery
     assert (
         "192x108 instead of 1920x1080",
         "5.0 instead of 15 pictures a second",
