@@ -17,6 +17,7 @@ from kiosk.audit.tiles import RowTree, load_pruned_hashes, load_row_hashes
 from kiosk.model import Fault, Reason
 
 _STORED = "SELECT level, number, substr(hash, 1, 33) FROM tile ORDER BY level, number"
+_HIGHEST = 6  # level of a tile; one of the next would be over more rows than there are numbers for
 _MOST_MISSING = 2**16  # tiles, of 16 million rows; what claims that more are gone is no log of ours
 _COUNT_PRUNED = "SELECT count(*), max(number) FROM pruned_tile"
 
@@ -89,7 +90,7 @@ def _levels(tiles: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
 
 
 def _name(level: object, number: object) -> str:
-    if type(level) is not int or type(number) is not int or not 0 <= level <= len("hashes"):
+    if type(level) is not int or type(number) is not int or not 0 <= level <= _HIGHEST:
         return "a hash kept beside the rows belongs to none"
     rows = TILE ** (level + 1)
     return f"the hash kept over rows {number * rows + 1} to {(number + 1) * rows}"

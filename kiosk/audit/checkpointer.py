@@ -49,6 +49,7 @@ class Checkpointer:
         self._signer = signer
         self._outbox = outbox
         self._covered = 0
+        self._note = b""
         self._made_at_s = float("-inf")
         self._tried_at_s = float("-inf")
 
@@ -56,6 +57,11 @@ class Checkpointer:
     def signer(self) -> Signer:
         """Who signs."""
         return self._signer
+
+    @property
+    def note(self) -> bytes:
+        """The signed note of the checkpoint made last, empty before the first."""
+        return self._note
 
     def check_start(self, log: AuditLog) -> LastKnown | None:
         """Compare a log with the checkpoints that were left; say what was before a log begun anew.
@@ -98,7 +104,7 @@ class Checkpointer:
         if tree.size > self._covered:
             log.save_checkpoint(tree.size, stamp.at, note.decode())
         self._keep(find_checkpoint_path(self._folder, log.environment), note)
-        self._covered = tree.size
+        self._covered, self._note = tree.size, note
         if self._outbox:
             self._outbox.offer(f"{self._prefix_of(log.epoch)}{stamp.at:%Y-%m-%d}{SUFFIX}", note)
             self._outbox.deliver()

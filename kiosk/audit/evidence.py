@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kiosk.audit.check import CheckedLog
 from kiosk.audit.checkpoints import (
@@ -79,10 +79,10 @@ class Evidence:
 
     @property
     def known_rows(self) -> int:
-        """How many rows, from the first, are those that a checkpoint from outside names."""
-        return max(
-            (e.outside.checkpoint.size for e in self.shown if e.agreement is Agreement.HOLDS), default=0
-        )
+        """How many rows, from the first, are those that a checkpoint from outside names and none disputes."""
+        disputed = [e.outside.checkpoint.size for e in self.shown if e.agreement is Agreement.DIFFERENT]
+        agreed = [e.outside.checkpoint.size for e in self.shown if e.agreement is Agreement.HOLDS]
+        return max((size for size in agreed if all(size < each for each in disputed)), default=0)
 
     @property
     def signed(self) -> bool:
@@ -123,12 +123,17 @@ def weigh_checkpoints(checked: CheckedLog, outside: Sequence[Outside]) -> Eviden
 
 
 def _load_own(checked: CheckedLog, name: LogName) -> list[Checkpoint]:
-    """Return the checkpoints that the log holds of itself; what is none says nothing."""
-    own = []
+    """Return the checkpoints that the log holds of itself; what is none says nothing.
+
+    The last alone keeps its lines for people: there may be many.
+    """
+    own: list[Checkpoint] = []
     for saved in load_checkpoints(checked.database):
         with suppress(NoteError, UnicodeEncodeError):
             checkpoint = parse_checkpoint(parse_note(saved.text.encode()).text)
             if checkpoint.origin == name.origin:
+                if own:
+                    own[-1] = replace(own[-1], origin=name.origin, extensions=())
                 own.append(checkpoint)
     return own
 

@@ -1,8 +1,8 @@
 """What a row can say besides a visit: the kiosk's own starts and stops, and what people do to its log.
 
 Rules kept here: texts are short and printable, numbers finite, times aware UTC; nothing takes a name, a
-number of a holder or free text. Trust and time are in `facts_trust`, visits in `facts_visit`, the entry around
-every fact in `entry`, which also names what stands here.
+number of a holder or free text. Trust and time are in `facts_trust`, visits in `facts_visit`, the entry
+around every fact in `entry`, which also names what stands here.
 """
 
 from __future__ import annotations

@@ -172,8 +172,8 @@ class AuditLog:
         with self._transaction(f"keeping the checkpoint of {size} rows"):
             add_checkpoint(self._database, size, at, text)
 
-    def checkpoints(self) -> tuple[SavedText, ...]:
-        """Return the checkpoints kept so far, the smallest first; `notes.load_checkpoints`. Raises Fault."""
+    def checkpoints(self) -> Iterator[SavedText]:
+        """Read the checkpoints kept so far, the smallest first; `notes.load_checkpoints`. Raises Fault."""
         return load_checkpoints(self._database)
 
     def save_receipt(self, size: int, text: str) -> None:
@@ -184,8 +184,8 @@ class AuditLog:
         with self._transaction(f"keeping the receipt of {size} rows"):
             add_receipt(self._database, size, text)
 
-    def receipts(self) -> tuple[SavedText, ...]:
-        """Return the receipts kept so far, the smallest first; `notes.load_receipts`. Raises Fault."""
+    def receipts(self) -> Iterator[SavedText]:
+        """Read the receipts kept so far, the largest first; `notes.load_receipts`. Raises Fault."""
         return load_receipts(self._database)
 
     def prune(self, entry: Entry) -> Receipt:

@@ -10,7 +10,8 @@ Source: RFC 6962 section 2.1; the verifying algorithms are RFC 9162 sections 2.1
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from operator import add
 
 TILE = 256  # rows under one stored hash; a tile of the next level has as many of these
 HASH_BYTES = 32
@@ -40,11 +41,30 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return hashed.digest()
 
 
+def leaf_hashes(leaves: Iterable[bytes]) -> list[bytes]:
+    """Return the hash of each leaf."""
+    return _hash_each(_LEAF, leaves)
+
+
 def fold(hashes: Sequence[bytes]) -> bytes:
-    """Return the hash over neighbouring subtrees of one size; as many as a power of two."""
+    """Return the hash over neighbouring subtrees of one size.
+
+    Raises ValueError unless there are as many as a power of two.
+    """
+    if not hashes or len(hashes) & (len(hashes) - 1):
+        raise ValueError(f"{len(hashes)} subtrees are not a complete one")
     while len(hashes) > 1:
-        hashes = [node_hash(left, right) for left, right in zip(hashes[::2], hashes[1::2], strict=True)]
+        hashes = _hash_each(_NODE, map(add, hashes[::2], hashes[1::2]))
     return hashes[0]
+
+
+def _hash_each(begun: hashlib._Hash, contents: Iterable[bytes]) -> list[bytes]:
+    hashes = []
+    for content in contents:
+        hashed = begun.copy()
+        hashed.update(content)
+        hashes.append(hashed.digest())
+    return hashes
 
 
 class Frontier:

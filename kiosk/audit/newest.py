@@ -20,7 +20,7 @@ from kiosk.audit.schema import connect_reader, sqlite_errors_as_faults
 from kiosk.model import Fault, Reason
 
 _KIND = 1  # its place among the readable columns
-_FIND = "SELECT max(seq) FROM entry WHERE kind = ?"
+_FIND = "SELECT max(seq) FROM entry NOT INDEXED WHERE kind = ?"
 
 
 def load_since_newest(path: Path, newest: type[Fact], *others: type[Fact]) -> tuple[Fact, ...]:

@@ -1,11 +1,13 @@
 """The notes kept beside the rows: the log's own checkpoints, and the head office's receipts.
 
 Rules kept here: a note is kept once for each number of rows and never changed; nothing in it is believed when
-it is read. What the texts mean is left to `note` and `receipt`.
+it is read, and a file filled with notes costs neither memory nor endless time. What the texts mean is left to
+`note` and `receipt`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,10 +16,13 @@ from sqlite_utils import Database
 from kiosk.audit.schema import sqlite_errors_as_faults
 from kiosk.model import Fault, Reason
 
-MAX_NOTE = 16 * 1024  # letters of one note; what is longer is cut and then read by nobody
+MAX_NOTE = 16 * 1024  # bytes of one note; what is longer is left empty and then read by nobody
+MAX_NOTES = 500_000  # of one kind: a checkpoint every 15 minutes for 14 years
 
-_CHECKPOINTS = f"SELECT size, substr(text, 1, {MAX_NOTE}), substr(at, 1, 40) FROM checkpoint ORDER BY size"  # noqa: S608 - a number of ours
-_RECEIPTS = f"SELECT size, substr(text, 1, {MAX_NOTE}), NULL FROM receipt ORDER BY size"  # noqa: S608 - a number of ours
+_TEXT = f"iif(octet_length(text) <= {MAX_NOTE}, text, '')"
+_AT = "iif(octet_length(at) <= 40, at, '')"
+_CHECKPOINTS = f"SELECT size, {_TEXT}, {_AT} FROM checkpoint ORDER BY size"  # noqa: S608 - our own words
+_RECEIPTS = f"SELECT size, {_TEXT}, NULL FROM receipt ORDER BY size DESC"  # noqa: S608 - our own words
 _ADD_CHECKPOINT = (
     "INSERT INTO checkpoint SELECT ?1, ?2, ?3 WHERE NOT EXISTS (SELECT 1 FROM checkpoint WHERE size = ?1)"
 )
@@ -36,16 +41,30 @@ class SavedText:
     at: datetime | None = None
 
 
-def load_checkpoints(database: Database) -> tuple[SavedText, ...]:
-    """Read the checkpoints made so far, the smallest first. Raises Fault: LOG_BROKEN, LOG_UNWRITABLE."""
-    with sqlite_errors_as_faults("reading the log"):
-        return tuple(_read(*found) for found in database.execute(_CHECKPOINTS))
+def load_checkpoints(database: Database, most: int = MAX_NOTES) -> Iterator[SavedText]:
+    """Read the checkpoints made so far, the smallest first; more than `most` are no log of ours.
+
+    Raises Fault: LOG_BROKEN, LOG_UNWRITABLE.
+    """
+    return _load(database, _CHECKPOINTS, most)
 
 
-def load_receipts(database: Database) -> tuple[SavedText, ...]:
-    """Read the head office's receipts, the smallest first. Raises Fault: LOG_BROKEN, LOG_UNWRITABLE."""
+def load_newest_checkpoint(database: Database) -> SavedText | None:
+    """Read the checkpoint over most rows, None while there is none. Raises Fault as `load_checkpoints`."""
+    return next(_load(database, f"{_CHECKPOINTS} DESC LIMIT 1", 1), None)
+
+
+def load_receipts(database: Database, most: int = MAX_NOTES) -> Iterator[SavedText]:
+    """Read the head office's receipts, the largest first. Raises Fault as `load_checkpoints`."""
+    return _load(database, _RECEIPTS, most)
+
+
+def _load(database: Database, query: str, most: int) -> Iterator[SavedText]:
     with sqlite_errors_as_faults("reading the log"):
-        return tuple(_read(*found) for found in database.execute(_RECEIPTS))
+        for count, found in enumerate(database.execute(query)):
+            if count == most:
+                raise Fault(Reason.LOG_BROKEN, f"more than {most} notes of one kind: no log of ours")
+            yield _read(*found)
 
 
 def add_checkpoint(database: Database, size: int, at: datetime, text: str) -> None:

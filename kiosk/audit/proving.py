@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from kiosk.audit.checkpoints import LogName
 from kiosk.audit.merkle import inclusion_proof
 from kiosk.audit.note import Checkpoint, NoteError, parse_checkpoint, parse_note
-from kiosk.audit.notes import load_checkpoints
+from kiosk.audit.notes import load_newest_checkpoint
 from kiosk.audit.proof import RowProof
 from kiosk.audit.reading import load_identity, load_last_seq, load_row
 from kiosk.audit.schema import connect_reader
@@ -31,10 +31,10 @@ def load_newest_note(path: Path) -> bytes:
     """
     with closing(connect_reader(path)) as database:
         load_identity(database)
-        saved = load_checkpoints(database)
-    if not saved:
+        saved = load_newest_checkpoint(database)
+    if saved is None:
         raise Fault(Reason.LOG_UNWRITABLE, f"{path} has no checkpoint yet: {_HINT}")
-    return saved[-1].text.encode("utf-8", "replace")
+    return saved.text.encode("utf-8", "replace")
 
 
 def make_proof(path: Path, seq: int, note: bytes) -> RowProof:

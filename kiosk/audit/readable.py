@@ -8,6 +8,7 @@ left to `entry`, files to `export`.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import fields
 from datetime import datetime
 from enum import Enum
@@ -35,6 +36,8 @@ _READABLE = ("at", "kind", "outcome", "reasons", "purpose", "station")
 # What begins a formula in a spreadsheet, also as the full-width letters that some programs fold.
 # Source: OWASP, "CSV Injection".
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# Where spreadsheets part cells at semicolons, a text with one begins a cell in its middle.
+_FORMULA_INSIDE = re.compile(r";(?=\s*[=+\-@＝＋－＠])")
 
 
 def plain_entry(entry: Entry) -> dict[str, object]:
@@ -141,5 +144,8 @@ def _cell(value: object) -> Cell:
 
 
 def disarm(cell: Cell) -> Cell:
-    """Put an apostrophe before a text that a spreadsheet would run as a formula; numbers stay numbers."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    """Put an apostrophe before what a spreadsheet would run as a formula in a text; numbers stay numbers."""
+    if not isinstance(cell, str):
+        return cell
+    text = _FORMULA_INSIDE.sub(";'", cell)
+    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -19,7 +19,7 @@ from sqlite_utils import Database
 from kiosk.audit.canonical import columns_of, parse_entry
 from kiosk.audit.chain import Flaw, Receipt, StoredRow, verify_chain
 from kiosk.audit.entry import Entry
-from kiosk.audit.notes import SavedText, load_checkpoints
+from kiosk.audit.notes import SavedText, load_newest_checkpoint
 from kiosk.audit.reading import LogIdentity, load_identity, load_rows, load_sealed
 from kiosk.audit.schema import connect_reader, sqlite_errors_as_faults
 from kiosk.audit.tiles import RowTree, open_tree
@@ -63,7 +63,7 @@ class OutgoingLog:
         self.path = path
         self.identity: LogIdentity = load_identity(database)
         with sqlite_errors_as_faults("reading the log"):
-            first, last = database.execute("SELECT min(seq), max(seq) FROM entry").fetchone()
+            first, last = database.execute("SELECT min(seq), max(seq) FROM entry NOT INDEXED").fetchone()
         self.span = Span(first or 1, last or 0)
 
     def find_span(self, since: int | date | None, until: int | date | None) -> Span:
@@ -83,12 +83,12 @@ class OutgoingLog:
         return span
 
     def _find_first(self, day: date) -> int:
-        return self._find("SELECT min(seq) FROM entry WHERE at >= ?", day, self.span.last + 1)
+        return self._find("SELECT min(seq) FROM entry NOT INDEXED WHERE at >= ?", day, self.span.last + 1)
 
     def _find_last(self, day: date) -> int:
         if day == date.max:
             return self.span.last
-        return self._find("SELECT max(seq) FROM entry WHERE at < ?", day + timedelta(days=1), 0)
+        return self._find("SELECT max(seq) FROM entry NOT INDEXED WHERE at < ?", day + timedelta(days=1), 0)
 
     def _find(self, query: str, day: date, otherwise: int) -> int:
         with sqlite_errors_as_faults("reading the log"):
@@ -100,9 +100,9 @@ class OutgoingLog:
         """The tree over all its rows, for roots and proofs."""
         return open_tree(self._database, self.span.last)
 
-    def checkpoints(self) -> tuple[SavedText, ...]:
-        """Return the checkpoints kept, the smallest first. Raises Fault: LOG_BROKEN, LOG_UNWRITABLE."""
-        return load_checkpoints(self._database)
+    def newest_checkpoint(self) -> SavedText | None:
+        """Return the checkpoint over most rows, None while there is none. Raises Fault."""
+        return load_newest_checkpoint(self._database)
 
     def last_station(self) -> str:
         """Return the station that the last row names. Raises Fault: LOG_BROKEN, LOG_UNWRITABLE."""

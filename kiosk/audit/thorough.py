@@ -20,7 +20,7 @@ from kiosk.audit.reading import load_rows, load_sealed
 from kiosk.audit.schema import sqlite_errors_as_faults
 from kiosk.model import Fault
 
-_SHREDDED = "SELECT seq FROM entry WHERE kind = 'SHREDDED' AND seq <= ?"
+_SHREDDED = "SELECT seq FROM entry NOT INDEXED WHERE kind = 'SHREDDED' AND seq <= ?"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,29 +13,36 @@ from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import islice
 
 import pysqlite3
 
-from kiosk.audit.merkle import HASH_BYTES, TILE, fold, leaf_hash
+from kiosk.audit.merkle import HASH_BYTES, TILE, fold, leaf_hashes
 from kiosk.audit.rowbytes import ABSENT, ENDED, MAX_BODY, READABLE_COLUMNS, ROW_PREFIX
 
 RawRow = tuple[int, bytes, bytes, bytes, bytes]
-"""Number, previous, hash, columns as `chain.encode_columns` writes them, body; anything at all in fact."""
+"""Number, previous, hash, columns, body; anything at all in fact.
+
+The columns are written as `chain.encode_columns` writes them, so with six marks or more, or are None.
+"""
 
 _ROW = sha256(ROW_PREFIX)  # copied for each row: quicker than to begin anew
 
-# A value longer than any of ours is cut, so that it breaks its row and not this machine's memory. A text is
-# taken as bytes first: as a text SQLite would cut it at its first zero.
-_CUT = MAX_BODY + 1
+# A column that is no text makes all of them NULL, which breaks the row.
 _COLUMNS = "||".join(
-    f"coalesce(substr(CAST({name} || char({ENDED[0]}) AS BLOB), 1, {_CUT}), char({ABSENT[0]}))"
+    f"CASE typeof({name}) WHEN 'text' THEN {name} || char({ENDED[0]}) WHEN 'null' THEN char({ABSENT[0]}) END"
     for name in READABLE_COLUMNS
 )
-_ARE_TEXTS = " AND ".join(f"typeof({name}) IN ('text', 'null')" for name in READABLE_COLUMNS)
+# A row longer than any of ours is left out, and so missing: it must not break this machine's memory. These
+# lengths are known to SQLite before it has loaded the values.
+_COLUMN_BYTES = "+".join(f"ifnull(octet_length({name}), 0)" for name in READABLE_COLUMNS)
+_BOUNDED = (
+    f"octet_length(previous) <= {HASH_BYTES} AND octet_length(hash) <= {HASH_BYTES}"
+    f" AND octet_length(body) <= {MAX_BODY} AND {_COLUMN_BYTES} <= {MAX_BODY}"
+)
 WALK = (
-    "SELECT seq, substr(previous, 1, 33), substr(hash, 1, 33),"  # noqa: S608 - our own names
-    f" CAST({_COLUMNS} AS BLOB), substr(body, 1, {_CUT}) FROM entry NOT INDEXED"
-    f" WHERE seq BETWEEN ? AND ? AND {_ARE_TEXTS} ORDER BY seq"
+    f"SELECT seq, previous, hash, CAST({_COLUMNS} AS BLOB), body FROM entry NOT INDEXED"  # noqa: S608 - ours
+    f" WHERE seq BETWEEN ? AND ? AND {_BOUNDED} ORDER BY seq"
 )
 
 
@@ -57,29 +64,61 @@ def walk_rows(rows: Iterable[RawRow], first: int, follows: bytes | None) -> Walk
 
     `follows`: the hash the first row should follow; None believes what that row says.
     """
-    seq, previous = first - 1, follows or b""
-    begun = follows
-    leaves: list[bytes] = []
+    seq, previous, begun = first - 1, follows or b"", follows
     tiles: list[bytes] = []
-    for row_seq, row_previous, row_hash, columns, body in rows:
+    left = iter(rows)
+    while some := list(islice(left, TILE)):
         if begun is None:
-            begun = previous = row_previous
-        hashed = _ROW.copy()
-        try:
-            hashed.update(previous + (seq + 1).to_bytes(8, "big") + columns + body)
-        except TypeError:
+            begun = previous = some[0][1] if type(some[0][1]) is bytes else b""
+        hashes = _walk_some(some, seq, previous)
+        if hashes:
+            seq, previous = seq + len(hashes), hashes[-1]
+        if len(hashes) < len(some):
             break
-        digest = hashed.digest()
-        if digest != row_hash or row_previous != previous or row_seq != seq + 1:
-            break
-        if columns.count(ENDED) + columns.count(ABSENT) != len(READABLE_COLUMNS):
-            break
-        seq, previous = seq + 1, digest
-        leaves.append(leaf_hash(digest))
-        if len(leaves) == TILE:
-            tiles.append(fold(leaves))
-            leaves = []
+        if len(hashes) == TILE:
+            tiles.append(fold(leaf_hashes(hashes)))
     return Walked(seq - first + 1, begun or b"", previous, tuple(tiles))
+
+
+def _walk_some(rows: list[RawRow], seq: int, previous: bytes) -> list[bytes]:
+    """Return the hashes of `rows` as far as they hold; the first should follow row `seq`."""
+    hashes = _hash_rows(rows, seq, previous)
+    count = len(hashes)
+    numbers, followed, stored, columns, _ = zip(*rows[:count], strict=True) if count else ((),) * 5
+    marks = b"".join(columns)
+    if (
+        stored == tuple(hashes)
+        and followed == (previous, *hashes[:-1])[:count]
+        and numbers == tuple(range(seq + 1, seq + 1 + count))
+        and marks.count(ENDED) + marks.count(ABSENT) == count * len(READABLE_COLUMNS)  # none has fewer
+    ):
+        return hashes
+    return hashes[: _count_holding(rows, hashes, seq, previous)]
+
+
+def _hash_rows(rows: list[RawRow], seq: int, previous: bytes) -> list[bytes]:
+    """Hash each row as if it followed the one before it, as far as rows have bytes to be hashed."""
+    hashes = []
+    try:
+        for number, (_, _, _, columns, body) in enumerate(rows, seq + 1):
+            hashed = _ROW.copy()
+            hashed.update(previous + number.to_bytes(8, "big") + columns + body)
+            previous = hashed.digest()
+            hashes.append(previous)
+    except TypeError:
+        return hashes
+    return hashes
+
+
+def _count_holding(rows: list[RawRow], hashes: list[bytes], seq: int, previous: bytes) -> int:
+    """Return how many of `rows` hold, of which these are the hashes they should have."""
+    for count, (row, expected) in enumerate(zip(rows, hashes, strict=False)):
+        number, followed, stored, columns, _ = row
+        marks = columns.count(ENDED) + columns.count(ABSENT)
+        if (number, followed, stored, marks) != (seq + 1 + count, previous, expected, len(READABLE_COLUMNS)):
+            return count
+        previous = expected
+    return len(hashes)
 
 
 def main(path: str, first: int, last: int) -> None:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from kiosk.audit.chain import CANNOT_KNOW
+from kiosk.audit.chain import CANNOT_KNOW, Flaw
 from kiosk.audit.check import LogReport, open_checked
 from kiosk.audit.checkpoints import Agreement
 from kiosk.audit.evidence import Evidence, Outside, Shown, read_outside, weigh_checkpoints
@@ -145,7 +145,8 @@ def _outside_lines(shown: Shown, report: LogReport) -> Iterator[str]:
 def _broken_lines(report: LogReport, evidence: Evidence) -> Iterator[str]:
     broken, fences = report.broken, report.identity.fences_down
     if broken:
-        yield _line("BROKEN", f"row {broken.seq}: {broken.flaw.value}; nothing after it counts")
+        after = "" if broken.flaw is Flaw.OUTSIDE else "; nothing after it counts"
+        yield _line("BROKEN", f"row {broken.seq}: {broken.flaw.value}{after}")
     if report.content and report.content.sealed_missing:
         missing = report.content.sealed_missing
         yield _line("note", f"{missing} sealed parts are gone, and no row here says that they were destroyed")

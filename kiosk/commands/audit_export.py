@@ -38,7 +38,7 @@ from kiosk.commands.audit_options import (
 from kiosk.commands.audit_rows import RowWriter, open_for_rows
 from kiosk.logfloor import find_floor_row
 from kiosk.model import Environment
-from kiosk.trust.update import AHEAD_OF_CLOCK
+from kiosk.trust.judge import AHEAD_OF_CLOCK
 
 EXIT_USAGE = 2
 
@@ -136,9 +136,9 @@ def _path(writer: RowWriter) -> Path:
 
 
 def _newest_note(writer: RowWriter) -> bytes:
-    """Make a checkpoint over all rows and return its signed note as the log keeps it."""
+    """Make a checkpoint over all rows and return its signed note."""
     writer.checkpoint()
-    return writer.log.checkpoints()[-1].text.encode("utf-8")
+    return writer.checkpointer.note
 
 
 def _say(made: Export, form: str, *, recorded_as: int | None) -> None:
@@ -166,8 +166,8 @@ def _export_copies(args: argparse.Namespace, wanted: Wanted) -> None:
     environment = Environment(args.environment) if args.environment else None
     for path in find_logs(args.log, environment):
         with open_outgoing(path) as source:
-            notes, station = source.checkpoints(), source.last_station()
-        note = notes[-1].text.encode("utf-8") if notes else None
+            newest, station = source.newest_checkpoint(), source.last_station()
+        note = newest.text.encode("utf-8", "replace") if newest else None
         made = Made(datetime.now(UTC), __version__, station)
         _say(export_log(path, args.out, wanted, made, note), wanted.form.value, recorded_as=None)
 
@@ -228,7 +228,7 @@ def _receipted(writer: RowWriter) -> int:
     key = _head_office(writer)
     if key is None:
         return 0
-    for kept in reversed(writer.log.receipts()):
+    for kept in writer.log.receipts():
         try:
             answer = parse_receipt(kept.text.encode("utf-8"))
             verify_receipt(answer, key, _name(writer), writer.log.tree)
@@ -248,9 +248,9 @@ def _prune(args: argparse.Namespace) -> None:
         fact = decide_pruning(copies, first, log.head.seq)
         _write_export(writer, args.out, Wanted(ExportForm.SQLITE, with_sealed=not args.without_sealed))
         floor = find_floor_row(_path(writer))
+        if floor is not None:
+            writer.append(floor)  # first: the row that keeps it may go with the pruned ones
         row = log.prune(writer.make_entry(fact))
-        if floor is not None and find_floor_row(_path(writer)) is None:
-            writer.append(floor)  # the row that kept it went with the pruned ones
         writer.checkpoint()
     basis = fact.because.value.lower()
     print(f"pruned    rows {first} to {fact.below - 1}, kept by the {basis}; row {row.seq} says so")

@@ -73,7 +73,7 @@ def _checkpoint(args: argparse.Namespace) -> int:
     if args.make:
         with open_for_rows(args) as writer:
             writer.checkpoint()
-            return _put(writer.log.checkpoints()[-1].text.encode(), args.out)
+            return _put(writer.checkpointer.note, args.out)
     return _put(load_newest_note(find_one_path(args)), args.out)
 
 

@@ -80,8 +80,8 @@ def run(args: argparse.Namespace) -> int:
     with open_outgoing(path) as source:
         span = source.find_span(args.since, args.until)
         summary = summarise(source.rows(span))
-        kept, station = source.checkpoints(), source.last_station()
-    note = kept[-1].text if kept else None
+        newest, station = source.newest_checkpoint(), source.last_station()
+    note = newest.text if newest else None
     print("\n".join(describe(summary, span, path.stem, station, note, args.language)))
     if note is None or args.qr is None:
         return 0

@@ -164,6 +164,6 @@ def run_shred(args: argparse.Namespace) -> int:
             return EXIT_USAGE
         receipt = writer.log.shred(before, lambda count: writer.make_entry(Shredded(before, count)))
         writer.checkpoint()
-    print(f"row {receipt.seq} says what was destroyed: sealed parts of rows before {before:%Y-%m-%d} (UTC)")
+    print(f"row {receipt.seq} says what was destroyed: sealed parts of rows before {args.before} (UTC)")
     print("copies made earlier still hold them: exports with sealed parts, backups, the head office")
     return 0

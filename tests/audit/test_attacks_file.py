@@ -1,6 +1,7 @@
 """What an insider can do below the rows: a hidden index, other types, rows before the first."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pysqlite3
 import pytest
@@ -9,11 +10,13 @@ from kiosk.__main__ import main
 from kiosk.audit.canonical import columns_of, encode_entry, parse_entry
 from kiosk.audit.chain import Break, Flaw, hash_row
 from kiosk.audit.check import check_log, open_checked
-from kiosk.audit.entry import PruneBasis, Pruned
+from kiosk.audit.entry import PruneBasis, Pruned, TrustChanged
 from kiosk.audit.merkle import fold, leaf_hash
+from kiosk.audit.newest import load_since_newest
+from kiosk.audit.rows import Span, open_outgoing
 from kiosk.audit.schema import FENCES, TABLES
 from kiosk.model import Fault, Reason
-from tests.audit.makers import an_entry, as_insider, open_log, write_many
+from tests.audit.makers import NOON, an_entry, as_insider, open_log, write_many
 
 REST = "at, kind, NULL, NULL, NULL, station, body, hash, hash"
 LOOSE = TABLES["entry"].removesuffix(" STRICT")
@@ -61,6 +64,56 @@ def test_a_hidden_index_with_the_old_hashes_deceives_no_root(tmp_path):
     with open_checked(path) as checked:
         assert ("sqlite_x",) == checked.report.identity.fences_down
         assert before != checked.tree.root(500)
+
+
+def put_back_index(path, index, later):
+    """Make an index, hide it, let `later` change the log, and put the index back as it was."""
+    on_file(path, *((f"DROP TRIGGER {name}",) for name in FENCES), (f"CREATE INDEX evil ON entry({index})",))
+    listed = "FROM sqlite_master WHERE name = 'evil'"
+    ((place,),), _ = on_file(path, (f"SELECT rootpage {listed}",), (f"DELETE {listed}",))
+    later()
+    back = (
+        "INSERT INTO sqlite_master VALUES ('index', 'evil', 'entry', ?, ?)",
+        (place, f"CREATE INDEX evil ON entry({index})"),
+    )
+    on_file(path, *((sql,) for sql in FENCES.values()), back)
+
+
+@pytest.mark.parametrize("index", ["seq", "at", "at, seq"])
+def test_a_hidden_index_with_fewer_rows_hides_no_row_from_an_export(tmp_path, index):
+    path = write_many(tmp_path, 10)
+
+    def write_on():
+        on_file(path, *((sql,) for sql in FENCES.values()))
+        with open_log(tmp_path) as log:
+            for _ in range(10):
+                log.append(an_entry(at=NOON + timedelta(days=2)))
+        on_file(path, *((f"DROP TRIGGER {name}",) for name in FENCES))
+
+    put_back_index(path, index, write_on)
+
+    with open_outgoing(path) as source:
+        assert Span(1, 20) == source.find_span(None, None)
+        assert Span(11, 20) == source.find_span(NOON.date() + timedelta(days=1), None)
+        assert Span(1, 10) == source.find_span(None, NOON.date())
+
+
+def test_a_hidden_index_hides_no_floor(tmp_path):
+    path = write_many(tmp_path, 10)
+    newest = TrustChanged(2, 9, "policy-9")
+
+    def write_on():
+        on_file(path, *((sql,) for sql in FENCES.values()))
+        with open_log(tmp_path) as log:
+            log.append(an_entry(newest))
+            log.append(an_entry())
+        on_file(path, *((f"DROP TRIGGER {name}",) for name in FENCES))
+
+    with open_log(tmp_path) as log:
+        log.append(an_entry(TrustChanged(1, 8, "policy-8")))
+    put_back_index(path, "kind, seq", write_on)
+
+    assert (newest,) == load_since_newest(path, TrustChanged)
 
 
 def test_a_readable_column_of_another_type_is_no_text(tmp_path):

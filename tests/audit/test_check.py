@@ -152,5 +152,5 @@ def test_a_checkpoint_without_a_time_is_none(tmp_path, sql):
         as_insider(tmp_path / "sandbox.db", sql)
 
         with pytest.raises(Fault) as fault:
-            log.checkpoints()
+            list(log.checkpoints())
     assert Reason.LOG_BROKEN is fault.value.reason

@@ -253,3 +253,43 @@ def test_two_histories_under_one_key_are_named(kiosk, audit):
         in audit("check", "--checkpoint", *both, "--key", kiosk.vkey)[1]
     )
     assert "key signed" not in audit("check", "--checkpoint", *both)[1]
+
+
+def test_rows_that_two_signed_histories_dispute_are_not_called_known(kiosk, audit):
+    clone = kiosk.copy_disk("clone")
+    clone.shift(2)
+    with open_log(kiosk.logs) as log:
+        log.append(an_entry(station="Gate 4"))
+        log.append(an_entry(station="Gate 4"))
+        kiosk.checkpointer().write(log, a_stamp())
+    kiosk.keep("own")
+    shutil.copy(clone.newest, kiosk.outside / "clone")
+    files = [kiosk.outside / name for name in ("first", "own", "clone")]
+
+    code, said = audit("check", "--checkpoint", *files, "--key", kiosk.vkey)
+
+    assert code == 1
+    assert "knows        rows 1 to 5 are" in said
+
+
+def test_a_row_before_the_first_leaves_the_rows_after_it_what_they_are(kiosk, audit):
+    said_before = audit("check")[1]
+    places = "at, kind, outcome, reasons, purpose, station, body, previous, hash"
+    as_insider(kiosk.path, f"INSERT INTO entry SELECT 0, {places} FROM entry WHERE seq = 1")  # noqa: S608 - ours
+
+    code, said = audit("check")
+
+    assert (code, "nothing after it counts" in said) == (1, False)
+    assert "row 0: the row stands before the first one that the log can have\n" in said
+    assert [line for line in said_before.splitlines() if line.startswith("rows")] == [
+        line for line in said.splitlines() if line.startswith("rows")
+    ]
+
+
+def test_a_checkpoint_that_an_insider_put_into_the_file_is_not_given_out_as_the_newest(kiosk, audit):
+    forged = "mudaqqiq.invalid/sandbox/00\n999999\nforged"
+    as_insider(kiosk.path, ("INSERT INTO checkpoint VALUES (999999, '2026-11-22', ?)", (forged,)))
+
+    code, said = audit("checkpoint", "--make")
+
+    assert (code, "forged" in said) == (0, False)

@@ -86,7 +86,17 @@ def test_a_text_that_a_spreadsheet_would_run_gets_an_apostrophe(text):
     assert f"'{text}" == disarm(text)
 
 
-@pytest.mark.parametrize("cell", ["Gate 3", "بوابة ٣", "a=1", "", -5, -0.25, None])
+@pytest.mark.parametrize(
+    ("text", "harmless"),
+    [("a;=1+1;b", "a;'=1+1;b"), ("a; -1", "a;' -1"), ("a;;@S(1)", "a;;'@S(1)"), ("=1;＝1", "'=1;'＝1")],
+)
+def test_a_formula_after_a_semicolon_gets_one_too_for_spreadsheets_that_part_cells_there(text, harmless):
+    assert harmless == disarm(text)
+
+
+@pytest.mark.parametrize(
+    "cell", ["a;b=1", '{"after":[1,-2]}', "Gate 3", "بوابة ٣", "a=1", "", -5, -0.25, None]
+)
 def test_other_texts_and_numbers_stay_what_they_are(cell):
     assert cell == disarm(cell)
 

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.audit.chain import Receipt, encode_columns, verify_chain
+from kiosk.audit.chain import Receipt, encode_columns, hash_row, verify_chain
 from kiosk.audit.check import check_log
 from kiosk.audit.merkle import TILE, root_of
 from kiosk.audit.reading import load_identity
-from kiosk.audit.schema import TABLES, connect_reader
+from kiosk.audit.rowbytes import READABLE_COLUMNS
+from kiosk.audit.schema import FENCES, TABLES, connect_reader
 from kiosk.audit.walk import WALK, Walked, parse_walked, walk_rows
 from kiosk.audit.walkers import walk_all
 from kiosk.model import Fault, Reason
@@ -20,6 +21,7 @@ from tests.audit.makers import GENESIS, as_insider, some_rows, write_many
 
 ROWS = some_rows(6)
 COLUMN = st.none() | st.text(max_size=6) | st.sampled_from(["\x1e", "\x1f", "a\x1f", "", "\0", "قف"])
+LOOSE = f"CREATE TABLE entry (seq INTEGER PRIMARY KEY, {', '.join(READABLE_COLUMNS)}, body, previous, hash)"
 FIELD = st.none() | st.integers() | st.floats() | st.text(max_size=8) | st.binary(max_size=40)
 
 
@@ -77,6 +79,55 @@ def test_a_mark_in_a_readable_column_breaks_its_row(tmp_path, mark):
     as_insider(path, f"UPDATE entry SET reasons = {mark} WHERE seq = 3")  # noqa: S608 - ours
 
     assert 3 == check_log(path).chain.broken.seq
+
+
+@given(st.sampled_from(READABLE_COLUMNS), FIELD, st.booleans())
+def test_the_quick_walk_refuses_a_column_that_is_no_text_though_its_letters_are_hashed(name, value, as_text):
+    """Whatever stands there instead, and whichever text the row's hash was made of."""
+    columns = list(ROWS[0].columns)
+    columns[READABLE_COLUMNS.index(name)] = value
+    texts = [each if each is None or isinstance(each, str) else str(each) for each in columns]
+    try:
+        made = hash_row(1, GENESIS.hash, texts if as_text else ROWS[0].columns, ROWS[0].body)
+    except ValueError:
+        made = ROWS[0].hash
+    row = replace(ROWS[0], columns=tuple(columns), hash=made)
+    connection = pysqlite3.connect(":memory:")
+    connection.execute(LOOSE)
+    values = (row.seq, *row.columns, row.body, row.previous, row.hash)
+    connection.execute("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+
+    walked = walk_rows(connection.execute(WALK, (1, 1)), 1, GENESIS.hash)
+    connection.close()
+
+    assert verify_chain([row], GENESIS).rows == walked.rows
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("body", "zeroblob(16385)"),
+        ("body", "CAST(body AS TEXT)"),
+        ("station", "printf('%.*c', 16385, 'x')"),
+        ("previous", "previous || x'00'"),
+        ("hash", "hash || x'00'"),
+        ("hash", "NULL"),
+    ],
+)
+def test_a_field_that_is_too_long_or_of_another_type_breaks_its_row(tmp_path, name, value):
+    path = write_many(tmp_path, 5)
+    with closing(pysqlite3.connect(str(path), isolation_level=None)) as connection:
+        for table in (LOOSE, TABLES["entry"]):
+            connection.execute("PRAGMA writable_schema = ON")
+            connection.execute("UPDATE sqlite_master SET sql = ? WHERE name = 'entry'", (table,))
+            connection.execute("PRAGMA writable_schema = RESET")
+            if table is LOOSE:
+                connection.execute("DROP TRIGGER entry_no_update")
+                connection.execute(f"UPDATE entry SET {name} = {value} WHERE seq = 3")  # noqa: S608 - ours
+        connection.execute(FENCES["entry_no_update"])
+
+    with closing(connect_reader(path)) as database:
+        assert 2 == walk_all(database, path, load_identity(database).base, 5).rows
 
 
 def walked_by(path, helper_path, rows):
