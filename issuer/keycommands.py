@@ -12,6 +12,7 @@ from issuer.ceremony import Change
 from issuer.ceremony import rotate_root as rotate
 from issuer.dates import write_instant
 from issuer.due import find_ends, find_warnings, find_working_keys
+from issuer.errors import Misused
 from issuer.keyring import KeyRecord, Role, write_date
 from issuer.output import say
 from issuer.publish import refresh_timestamp as refresh
@@ -96,6 +97,8 @@ def distrust_key(args: Namespace) -> None:
 def set_min_iat(args: Namespace) -> None:
     """Refuse what a key signed before a date, or accept it again."""
     earliest: datetime | None = None if args.lift else args.earliest
+    if earliest is not None and earliest > args.now:
+        raise Misused("--before lies in the future: it would refuse every copy there is until then")
     say(_describe(levers.set_min_iat(Registry(args.directory), args.key, earliest)))
 
 

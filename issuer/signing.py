@@ -154,4 +154,6 @@ def _parse(content: bytes) -> Metadata[Any]:
     try:
         return Metadata[Any].from_bytes(content)
     except (RepositoryError, SerializationError, ValueError) as err:
-        raise Refused("what was signed last is damaged in the registry") from err
+        raise Refused(
+            "what was signed last is damaged: remove `signed` in the registry and `publish`"
+        ) from err

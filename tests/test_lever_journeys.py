@@ -38,7 +38,7 @@ def test_a_lever_counts_when_the_update_arrives_and_no_more_when_it_is_lifted(
         folder, tree = str(moved.registry.directory), str(tmp_path / "new town" / "tree")
 
         def publish(*change):
-            assert 0 == main([lever, folder, "credential-1", *change])
+            assert 0 == main([lever, folder, "credential-1", *change, "--at", stamp(kiosk.wall)])
             assert 0 == main(["publish", folder, "--to", tree, "--at", stamp(kiosk.wall)])
 
         dates = {"--from": NOON - timedelta(days=30), "--before": NOON - timedelta(days=1)}

@@ -14,6 +14,7 @@ from kiosk.audit.auditors import choose_key
 from kiosk.model import ClockReading
 from kiosk.trust.floor import FILE_NAME
 from kiosk.trust.grading import grade_list, grade_store
+from kiosk.trust.issuers import IssuerKey
 from kiosk.trust.strictjson import format_time
 from kiosk.trust.system_clock import Memory
 from kiosk.trust.trustset import TrustSet
@@ -147,7 +148,7 @@ def _parts(shown: Shown) -> list[Row]:
         rows.append(("no status list: every credential will be REFER STATUS_UNKNOWN", *(_NONE,) * 5))
     rows += [
         (
-            f"key {kid.hex()} {key.issuer}",
+            f"key {kid.hex()} {key.issuer}{_levers(key)}",
             _NONE,
             _minute(key.valid_from),
             _NONE,
@@ -157,6 +158,12 @@ def _parts(shown: Shown) -> list[Row]:
         for kid, key in trust.issuers.items()
     ]
     return rows
+
+
+def _levers(key: IssuerKey) -> str:
+    """Return what was pulled on a key, with its date: what else explains a refusal."""
+    pulled = (("distrusted from", key.distrusted_from), ("nothing before", key.min_iat))
+    return "".join(f", {what} {_minute(at)}" for what, at in pulled if at is not None)
 
 
 def _list_row(shown: Shown, uri: str) -> Row:

@@ -1,14 +1,17 @@
 """The TUF client's memory in the store: `cache/`, which survives from one update to the next.
 
 Rules kept here: only the client writes metadata here, and what lies here is trusted no more than a stick: it
-is verified from its bytes like any tree. It is never needed for a visit, so it may be lost at any time.
+is verified from its bytes like any tree. It is never needed for a visit, so it may be lost at any time; it is
+thrown away where it holds what no client made, or a root that the client takes and our own rules do not.
 Layout: `metadata/` as the library keeps it (root_history/N.root.json, timestamp.json), `targets/` by name.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import stat
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -21,10 +24,9 @@ from kiosk.trust.errors import MissingFileError, TrustError
 from kiosk.trust.files import read_plain
 from kiosk.trust.metadata import (
     MAX_METADATA_BYTES,
-    MAX_ROOT_BYTES,
     MAX_TREE_BYTES,
+    check_roots,
     is_known_target,
-    parse_root,
     parse_targets,
 )
 from kiosk.trust.source import TreeSource
@@ -35,6 +37,7 @@ Tell = Callable[[str], None]
 
 _BASE = "tree:"  # a tree has no URL of its own; the client wants one to build names from
 _ROOT = re.compile(r"metadata/([1-9][0-9]*)\.root\.json")
+_NEWEST = re.compile(r"root_history/([1-9][0-9]{0,15})\.root\.json")
 _VERSIONED = re.compile(r"metadata/[1-9][0-9]*\.(snapshot|targets|status)\.json")
 _HASHED = re.compile(r"(targets/(?:[^/]+/)*)[0-9a-f]{64}\.([^/]+)")
 
@@ -51,6 +54,7 @@ class Cache:
 
         Raises TrustError, ClientRefused as a kind of it, and OSError.
         """
+        self._drop_unsound()
         metadata, targets = self._folder / "metadata", self._folder / "targets"
         metadata.mkdir(mode=0o700, parents=True, exist_ok=True)
         places = Places(metadata, f"{_BASE}metadata", targets, f"{_BASE}targets")
@@ -63,6 +67,22 @@ class Cache:
             news = "fetched" if client.fetch_target(name, targets / name) else "there already"
             tell(f"{number} of {len(names)}  {name}  {news}")
         self._prune(frozenset(names))
+
+    def _drop_unsound(self) -> None:
+        """Remove a cache that would stop the client, or lead it to where our own rules do not follow."""
+        try:
+            self._check_plain()
+            check_roots(self._root, self.read)
+        except TrustError:
+            self.remove()
+
+    def _check_plain(self) -> None:
+        """Refuse what no client made: opening it may never return, or write somewhere else."""
+        link = self._folder / "metadata" / "root.json"
+        for path in (self._folder, *self._folder.rglob("*")):
+            kind = path.lstat().st_mode if os.path.lexists(path) else stat.S_IFDIR
+            if not (stat.S_ISDIR(kind) or stat.S_ISREG(kind) or path == link):
+                raise TrustError("the cache holds something else than files")
 
     def _find_names(self) -> list[str]:
         """Return the targets that this kiosk reads. Raises TrustError when they are more than it can bear."""
@@ -105,11 +125,17 @@ class Cache:
         return read_plain(self._folder, name, limit)
 
     def _newest_root(self) -> int:
+        """Return the version of the root that the client follows, 0 before the first."""
         try:
             target = (self._folder / "metadata" / "root.json").readlink()
+        except FileNotFoundError:
+            return 0
         except OSError as err:
-            raise TrustError("the cache has no newest root") from err
-        return parse_root(self._read(f"metadata/{target}", MAX_ROOT_BYTES)).version
+            raise TrustError("the cache does not say which root is the newest") from err
+        newest = _NEWEST.fullmatch(str(target))
+        if newest is None:
+            raise TrustError("the cache does not say which root is the newest")
+        return int(newest[1])
 
     def forget_all_but_roots(self) -> None:
         """Forget what was seen of a tree; the roots stay, so that a withdrawn key stays withdrawn."""

@@ -13,6 +13,7 @@ from kiosk.model import ClockReading, ClockState
 FLOOR_SLACK = timedelta(seconds=60)
 MAX_JUMP_S = 3600.0
 SYNCED_FOR_S = 24 * 3600.0
+KEEPS_SYNC_S = 2.0  # a clock that somebody moved by more is not the one that was synchronised
 DRIFT_PPM = 200.0
 PER_REBOOT_S = 60.0
 BY_HAND_S = 60.0
@@ -33,17 +34,24 @@ def read_clock(
 
     `boot_offset_jump_s` is how far the wall clock stepped without a known cause, `since_sync_s` the seconds
     since the last synchronisation (None: unknown, the uncertainty is the largest), `reboots` those since. A
-    clock that a supervisor vouched for `by_hand` instead is right within a minute, and never synchronised.
+    clock that a supervisor vouched for `by_hand` instead is right within a minute, and never synchronised. A
+    step without a cause ends "synchronised", and the clock may be off by all of it.
     A `given` time is exact by definition, but one before the floor is still doubtful.
     """
-    uncertainty_s = 0.0 if given else _uncertainty(since_sync_s, reboots, BY_HAND_S if by_hand else 0.0)
+    moved_s = abs(boot_offset_jump_s or 0.0)
+    at_first_s = moved_s + (BY_HAND_S if by_hand else 0.0)
+    uncertainty_s = 0.0 if given else _uncertainty(since_sync_s, reboots, at_first_s)
     if _is_doubtful(wall, floor, boot_offset_jump_s):
         state = ClockState.DOUBTFUL
-    elif given or (since_sync_s is not None and since_sync_s < SYNCED_FOR_S and not by_hand):
+    elif given or (not by_hand and moved_s <= KEEPS_SYNC_S and _is_recent(since_sync_s)):
         state = ClockState.SYNCED
     else:
         state = ClockState.HOLDING
     return ClockReading(now=wall, floor=floor, state=state, uncertainty_s=uncertainty_s, given=given)
+
+
+def _is_recent(since_sync_s: float | None) -> bool:
+    return since_sync_s is not None and -KEEPS_SYNC_S <= since_sync_s < SYNCED_FOR_S
 
 
 def _is_doubtful(wall: datetime, floor: datetime, jump_s: float | None) -> bool:

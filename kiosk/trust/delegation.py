@@ -10,6 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 from tuf.api.metadata import DelegatedRole, Delegations, Key, Role, Targets
 
 from kiosk.trust.errors import Refusal, TrustError
@@ -49,6 +53,19 @@ def check_own_paths(role: DelegatedRole, status: Targets) -> None:
 
 def check_keys_differ(role: Role, keys: Mapping[str, Key], name: str) -> None:
     """Refuse a role with one key under two ids, whose threshold one person could meet. Raises TrustError."""
-    values = [str(keys[keyid].keyval) for keyid in role.keyids if keyid in keys]
+    values = [_material(keys[keyid], name) for keyid in role.keyids if keyid in keys]
     if len(set(values)) != len(values):
         raise TrustError(f"{name} lists one key twice")
+
+
+def _material(key: Key, name: str) -> bytes:
+    """Return what all spellings of one public key have in common. Raises TrustError."""
+    written = str(key.keyval.get("public"))
+    try:
+        if key.keytype == "ed25519":
+            public: PublicKeyTypes = Ed25519PublicKey.from_public_bytes(bytes.fromhex(written))
+        else:
+            public = load_pem_public_key(written.encode())
+        return public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as err:
+        raise TrustError(f"{name} lists a key that is not one") from err

@@ -16,7 +16,7 @@ import stat
 from pathlib import Path
 from typing import Protocol
 
-from kiosk.trust.errors import MissingFileError, TrustError
+from kiosk.trust.errors import MissingFileError, Refusal, TrustError
 
 _PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,254}")
 _FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
@@ -41,7 +41,7 @@ def read_plain(folder: Path, name: str, limit: int) -> bytes:
     parts = check_plain(name)
     with contextlib.ExitStack() as stack:
         try:
-            place = os.open(folder, _FOLDER_FLAGS)
+            place = _open_folder(folder, name)
             stack.callback(os.close, place)
             for part in parts[:-1]:
                 place = os.open(part, _FOLDER_FLAGS | os.O_NOFOLLOW, dir_fd=place)
@@ -51,6 +51,13 @@ def read_plain(folder: Path, name: str, limit: int) -> bytes:
             return _read_all(file, name, limit)
         except OSError as err:
             raise _translate(err, name) from err
+
+
+def _open_folder(folder: Path, name: str) -> int:
+    try:
+        return os.open(folder, _FOLDER_FLAGS)
+    except ValueError as err:  # a zero byte in the folder's own name
+        raise MissingFileError(name) from err
 
 
 def read_given(path: Path, limit: int) -> bytes:
@@ -88,7 +95,7 @@ def _translate(err: OSError, name: str) -> TrustError:
         return MissingFileError(name)
     if err.errno in {errno.ELOOP, errno.ENOTDIR}:
         return TrustError(f"{name} is, or lies behind, a symbolic link or a file instead of a folder")
-    return TrustError(f"{name} cannot be read: {err.strerror}")
+    return TrustError(f"{name} cannot be read: {err.strerror}", Refusal.INCOMPLETE)
 
 
 class FileOps(Protocol):

@@ -16,14 +16,14 @@ from typing import Protocol
 from kiosk.trust.delegation import STATUS
 from kiosk.trust.errors import MissingFileError, Refusal, TrustError
 from kiosk.trust.files import DiskOps, FileOps, read_plain, write_whole
+from kiosk.trust.metadata import MAX_VERSION
 from kiosk.trust.statuslist import BITS
 from kiosk.trust.strictjson import format_time, open_table, parse_json
 from kiosk.trust.trustset import TrustSet
 
 FILE_NAME = "floor.json"
-MAX_BYTES = 256 * 1024
+MAX_BYTES = 1024 * 1024  # room for the longest names of all lists
 MAX_LISTS = 256
-MAX_VERSION = 2**53
 _ROLES = ("root", "timestamp", "snapshot", "targets")
 _LATER_ROLES = (STATUS,)  # a floor written before this role had one lacks it, until the next promotion
 _ALL_ROLES = (*_ROLES, *_LATER_ROLES)
@@ -94,7 +94,7 @@ def check_not_older(trust: TrustSet, floor: Floor | None) -> None:
         if found.issued_at < before.issued_at:
             raise TrustError(f"the status list {uri} is older than before", Refusal.OLD)
         if found.bits != before.bits:
-            raise TrustError(f"the status list {uri} changed its bits")
+            raise TrustError(f"the status list {uri} changed its bits", Refusal.FORMAT)
 
 
 def lower_floor(floor: Floor, versions: Mapping[str, int], roles: Iterable[str]) -> Floor:
@@ -109,12 +109,14 @@ def lower_floor(floor: Floor, versions: Mapping[str, int], roles: Iterable[str])
 
 def raise_floor(floor: Floor | None, trust: TrustSet) -> Floor:
     """Return the floor after `trust` was promoted; lists that are gone are remembered."""
-    lists = {uri: ListFloor(found.issued_at, found.bits) for uri, found in trust.lists.items()}
     before = floor or Floor({}, trust.floor, {})
+    lists = dict(before.lists)
+    lists |= {uri: ListFloor(found.issued_at, found.bits) for uri, found in trust.lists.items()}
+    newest = sorted(lists.items(), key=lambda item: item[1].issued_at)[-MAX_LISTS:]
     return Floor(
         versions={role: max(trust.versions[role], before.versions.get(role, 0)) for role in _ALL_ROLES},
         time=max(trust.floor, before.time),
-        lists=dict(list(({**before.lists, **lists}).items())[-MAX_LISTS:]),
+        lists=dict(newest),
     )
 
 

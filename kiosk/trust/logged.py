@@ -79,7 +79,7 @@ def check_above_log(trust: TrustSet, logged: LoggedFloor | None) -> None:
         if before is not None and found.issued_at < before.issued_at:
             raise TrustError(f"the status list {uri} is older than the log says", Refusal.OLD)
         if before is not None and found.bits != before.bits:
-            raise TrustError(f"the status list {uri} changed its bits")
+            raise TrustError(f"the status list {uri} changed its bits", Refusal.FORMAT)
 
 
 def raise_logged(logged: LoggedFloor | None, trust: TrustSet) -> LoggedFloor:
@@ -93,7 +93,7 @@ def raise_logged(logged: LoggedFloor | None, trust: TrustSet) -> LoggedFloor:
     return LoggedFloor(
         root=trust.root_fingerprint,
         versions={role: max(versions.get(role, 0), ours.get(role, 0)) for role in versions | ours},
-        keys=_marks(trust.keys),
+        keys=mark_keys(trust.keys),
         lists=dict(newest),
         time=trust.floor if logged is None else max(trust.floor, logged.time),
     )
@@ -105,9 +105,10 @@ def _versions_for(logged: LoggedFloor, trust: TrustSet) -> dict[str, int]:
     Whoever stole a key may have signed a version far in the future; that must not keep out the authority
     which has withdrawn it. Source: TUF specification 1.0.34, section 5.3.11.
     """
-    renewed = find_renewed(logged.versions, logged.keys, trust.versions, _marks(trust.keys))
+    renewed = find_renewed(logged.versions, logged.keys, trust.versions, mark_keys(trust.keys))
     return {role: version for role, version in logged.versions.items() if role not in renewed}
 
 
-def _marks(keys: Mapping[str, Iterable[str]]) -> dict[str, frozenset[bytes]]:
+def mark_keys(keys: Mapping[str, Iterable[str]]) -> dict[str, frozenset[bytes]]:
+    """Return the marks of each role's keys."""
     return {role: frozenset(mark_of(each) for each in ids) for role, ids in keys.items()}

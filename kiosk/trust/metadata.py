@@ -34,6 +34,7 @@ MAX_TARGET_BYTES = 16 * 1024 * 1024
 MAX_TREE_BYTES = 64 * 1024 * 1024
 MAX_ROTATIONS = 256
 MAX_TARGETS = 256
+MAX_VERSION = 2**53  # what every reader of JSON can count to; the floor and the log keep no more
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*")
 _STATUS_NAME = re.compile(r"status/[A-Za-z0-9][A-Za-z0-9_-]{0,63}\.cwt")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -61,7 +62,7 @@ def verify_tree(pinned: bytes, read: Reader, now: datetime | None = None) -> Ver
     Raises TrustError, whose `refusal` says what kind of tree it is.
     """
     kept = _Keeper(read)
-    root = _follow_roots(parse_root(pinned), kept)  # 5.3
+    root = _follow_roots(parse_root(pinned), kept.fetch)  # 5.3
     environment = root_environment(root)
     timestamp = _verify_timestamp(root, kept)  # 5.4
     snapshot = _verify_snapshot(root, timestamp, kept)  # 5.5
@@ -95,11 +96,19 @@ def verify_tree(pinned: bytes, read: Reader, now: datetime | None = None) -> Ver
     )
 
 
+def check_roots(pinned: bytes, read: Reader) -> None:
+    """Check that the roots behind `read` follow from the `pinned` one. Raises TrustError."""
+    _follow_roots(parse_root(pinned), read)
+
+
 def parse_root(content: bytes) -> Root:
     """Parse a root file and check that it is signed by its own threshold of root keys. Raises TrustError."""
     if len(content) > MAX_ROOT_BYTES:
         raise TrustError(f"the root is larger than {MAX_ROOT_BYTES} bytes")
-    metadata = _parse(content, Root, "root")
+    return _check_root(_parse(content, Root, "root"))
+
+
+def _check_root(metadata: Metadata[Root]) -> Root:
     root = metadata.signed
     _check_signed(root, "root", metadata)
     if not root.consistent_snapshot:
@@ -156,17 +165,17 @@ class _Keeper:
         return content
 
 
-def _follow_roots(root: Root, kept: _Keeper) -> Root:
+def _follow_roots(root: Root, read: Reader) -> Root:
     """Walk from the pinned root to the newest, each signed by the one before and by itself (5.3)."""
     environment = root_environment(root)
     for _ in range(MAX_ROTATIONS):
         name = f"metadata/{root.version + 1}.root.json"
         try:
-            content = kept.fetch(name, MAX_ROOT_BYTES)
+            metadata = _parse(read(name, MAX_ROOT_BYTES), Root, name)
         except MissingFileError:
             return root
-        newer = parse_root(content)
-        _check_signed(root, "root", _parse(content, Root, name))
+        _check_signed(root, "root", metadata)
+        newer = _check_root(metadata)
         if newer.version != root.version + 1:
             raise TrustError(f"{name} has version {newer.version}")
         if root_environment(newer) is not environment:
@@ -238,6 +247,8 @@ def _parse(content: bytes, kind: type[T], name: str) -> Metadata[T]:
         raise TrustError(f"{name} is metadata of another role")
     if metadata.signed.to_dict() != document["signed"]:
         raise TrustError(f"{name} can be read in two ways")
+    if metadata.signed.version > MAX_VERSION:
+        raise TrustError(f"{name} has a version above {MAX_VERSION}")
     return metadata
 
 
@@ -267,4 +278,7 @@ def _check_content(check: Callable[[bytes], None], content: bytes, name: str) ->
 def _check_expiry(signed: Mapping[str, Signed], now: datetime) -> None:
     for role, part in signed.items():
         if part.is_expired(now):
-            raise TrustError(f"{role} expired on {part.expires:%Y-%m-%d %H:%M} UTC", Refusal.EXPIRED)
+            raise TrustError(
+                f"{role} expired on {part.expires:%Y-%m-%d %H:%M} UTC, here it is {now:%Y-%m-%d %H:%M}",
+                Refusal.EXPIRED,
+            )

@@ -19,10 +19,11 @@ from kiosk.cose.layers import Layer, LayerError
 from kiosk.cose.sign1 import KID, TYP, Sign1, parse_sign1, verify_sign1
 from kiosk.trust.errors import TrustError
 from kiosk.trust.issuers import IssuerKey, Usage
+from kiosk.trust.strictjson import MAX_TEXT
 
 CONTENT_TYPE = "application/statuslist+cwt"
 RAW_LIMIT = 16 * 1024 * 1024
-MAX_URI = 1024
+MAX_URI = MAX_TEXT  # what the floor can keep as a name
 BITS = frozenset({1, 2, 4, 8})
 _ISS, _SUB, _EXP, _IAT, _TTL, _LIST = 1, 2, 4, 6, 65534, 65533
 _LAST_SECOND = 253402300799  # 9999-12-31T23:59:59Z, the last that datetime can say

@@ -71,12 +71,19 @@ def load_pinned(store: Path) -> tuple[bytes, Station]:
             f"no root is pinned in {store}: run `python -m kiosk trust init --root ROOT.json`",
         ) from err
     except TrustError as err:
-        raise Fault(Reason.TRUST_INVALID, f"{err.detail} in {store}") from err
+        raise _damaged(err, store) from err
     try:
         parse_root(pinned)
         return pinned, parse_station(read_plain(store, STATION, MAX_STATION_BYTES))
     except TrustError as err:
-        raise Fault(Reason.TRUST_INVALID, f"{err.detail} in {store}: set the store up again") from err
+        raise _damaged(err, store) from err
+
+
+def _damaged(err: TrustError, store: Path) -> Fault:
+    return Fault(
+        Reason.TRUST_INVALID,
+        f"{err.detail} in {store}: set it up again with `python -m kiosk trust init --root ROOT.json`",
+    )
 
 
 def find_active(store: Path) -> str | None:
@@ -130,7 +137,7 @@ def init_store(
     may ask for that, and its row, is the caller's.
     """
     ops = ops or DiskOps()
-    if os.path.lexists(store / ROOT) and not replace:
+    if not replace and _is_pinned(store):
         raise Fault(Reason.TRUST_INVALID, f"{store} has a root already, which is never replaced")
     content = read_new_root(root_file)
     try:
@@ -143,9 +150,23 @@ def init_store(
         ops.make_folder(store)
         for name in (ACTIVE, *SLOTS, CACHE, FILE_NAME) if replace else ():
             ops.remove(store / name)
+        for path in (store / STATION, store / ROOT):
+            if path.is_dir() and not path.is_symlink():  # nothing of ours, and in the way of it
+                ops.remove(path)
         ops.sync(store)
         write_whole(ops, store / STATION, pinned)
         write_whole(ops, store / ROOT, content)
     except OSError as err:
         raise Fault(Reason.TRUST_INVALID, f"{store} cannot be written: {err.strerror}") from err
     return root_fingerprint(content)
+
+
+def _is_pinned(store: Path) -> bool:
+    """Say whether `store` has a root and a station; what is damaged pins nothing and may be pinned again."""
+    if not os.path.lexists(store / ROOT):
+        return False
+    try:
+        load_pinned(store)
+    except Fault:
+        return False
+    return True

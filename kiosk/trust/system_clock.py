@@ -31,7 +31,7 @@ _FORMAT = 2
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _TIMESYNC = Path("/run/systemd/timesync/synchronized")
 _TIMEX_BYTES, _STATUS_AT, _STA_UNSYNC, _TIME_ERROR = 256, 40, 0x40, 5
-_FAR_S = 1e11
+_EARLY_S, _LATE_S = -1e10, 1e11  # what can still be written as a date
 _STEP_WORTH_WRITING_S = 60.0
 _MARK_COUNTS_S = 3600.0
 
@@ -252,8 +252,8 @@ def parse_memory(content: bytes) -> Memory:
     table.whole("format", _FORMAT, _FORMAT)
     return Memory(
         boot_id=table.text("boot_id"),
-        offset_s=table.number("offset_s", -_FAR_S, _FAR_S),
-        last_offset_s=table.number("last_offset_s", -_FAR_S, _FAR_S),
+        offset_s=table.number("offset_s", _EARLY_S, _LATE_S),
+        last_offset_s=table.number("last_offset_s", _EARLY_S, _LATE_S),
         last_wall=table.time("last_wall"),
         last_sync=table.time_or_none("last_sync"),
         by_hand=table.flag("by_hand"),

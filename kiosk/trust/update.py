@@ -8,9 +8,11 @@ one update at a time. Fetching is left to `cache.py` and the TUF client, whose w
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,25 +23,22 @@ from kiosk.trust.cache import Cache, Tell
 from kiosk.trust.client import ClientRefused
 from kiosk.trust.errors import Refusal, TrustError, UpdateRefused
 from kiosk.trust.files import DiskOps, FileOps
-from kiosk.trust.floor import Floor, FloorFile, FloorStore, check_not_older, lower_floor, raise_floor
-from kiosk.trust.logged import FindFloor, LoggedFloor, check_above_log, find_nothing, find_renewed
+from kiosk.trust.floor import Floor, FloorFile, FloorStore, raise_floor
+from kiosk.trust.judge import Judge
+from kiosk.trust.logged import FindFloor, find_nothing
 from kiosk.trust.metadata import (
     MAX_ROOT_BYTES,
-    Reader,
     VerifiedTree,
     parse_root,
     root_environment,
     root_fingerprint,
-    verify_tree,
 )
-from kiosk.trust.source import TreeSource, open_source
+from kiosk.trust.source import GiveUp, TreeSource, check_there, never, open_source
 from kiosk.trust.station import Station
 from kiosk.trust.store import ACTIVE, ROOT, SLOTS, find_active, load_pinned, read_slot
-from kiosk.trust.trustset import BUILD_TIME, TrustSet
+from kiosk.trust.trustset import TrustSet
 
 LOCK = "lock"
-BEHIND_FLOOR = timedelta(seconds=60)
-AHEAD_OF_CLOCK = timedelta(seconds=300)
 
 
 def _say_nothing(line: str) -> None:
@@ -66,93 +65,54 @@ def update_store(
     ops: FileOps | None = None,
     find_logged: FindFloor = find_nothing,
     tell: Tell = _say_nothing,
+    give_up: GiveUp = never,
 ) -> UpdateReport:
     """Fetch the tree at `where`, a folder or a URL, verify it and promote it in `store`.
 
     `now` is aware UTC and refuses what has expired; `find_logged` finds the floor that the log keeps; `tell`
-    gets a line for each thing done. Raises UpdateRefused (a Fault: TRUST_EXPIRED or TRUST_INVALID) with one
-    sentence, and Fault as `load_trust` when the store has no root or the log does not hold. The set promoted
-    before stays in use then.
+    gets a line for each thing done; `give_up` may end the wait for a server. Raises UpdateRefused (a Fault:
+    TRUST_EXPIRED or TRUST_INVALID) with one sentence, and Fault as `load_trust` when the store has no root or
+    the log does not hold. The set promoted before stays in use then.
     """
     ops = ops or DiskOps()
     pinned, station = load_pinned(store)
     with _lock(store):
         keeper = FloorFile(store, ops)
-        floor, logged = _load_floor(keeper), find_logged()
         slot, before = _find_promoted(store, pinned)
-        judge = _Judge(pinned, station, floor, before, now, logged)
-        source = open_source(where)
+        floor = _find_floor(keeper, before, pinned, station)
+        judge = Judge(pinned, station, floor, before, now, find_logged())
+        source = open_source(where, give_up)
         try:
-            _check_clock(now, judge.floor_time)
-            fresh, trust = _bring(source, Cache(store, pinned), judge, tell)
+            check_there(where)
+            judge.check_clock()
+            fresh = _bring(source, Cache(store, pinned), judge, tell)
+            is_new, spare = before is None or before.files != fresh.files, _spare(slot)
+            trust = _weigh_and_write(judge, fresh, store / spare if is_new else None, ops)
+            tell(f"every signature holds, version {trust.version}")
+            floor = judge.floor_for(fresh)
+            if is_new:
+                if floor is not None and floor != judge.floor:  # else the new set would lie below it
+                    keeper.save(floor)
+                _promote(store, spare, fresh, pinned, ops)
+            keeper.save(raise_floor(floor, trust))
         except TrustError as err:
             raise _name_environment(err, source, pinned) from err
         except OSError as err:
-            raise UpdateRefused(Refusal.DISK, err.strerror or "unknown") from err
-        tell(f"every signature holds, version {trust.version}")
-        floor = judge.floor_for(fresh)
-        try:
-            if before is None or before.files != fresh.files:
-                if floor is not None and floor != judge.floor:  # else the new set would lie below it
-                    keeper.save(floor)
-                _promote(store, _spare(slot), fresh, pinned, ops)
-            keeper.save(raise_floor(floor, trust))
-        except OSError as err:
-            raise UpdateRefused(Refusal.DISK, err.strerror or "unknown") from err
+            raise _refuse_disk(err) from err
     return _report(before, fresh, trust, now)
 
 
-@dataclass(frozen=True, slots=True)
-class _Judge:
-    """Says whether a tree may be promoted here and now, from its bytes alone."""
-
-    pinned: bytes
-    station: Station
-    floor: Floor | None
-    before: VerifiedTree | None
-    now: datetime
-    logged: LoggedFloor | None
-
-    @property
-    def floor_time(self) -> datetime:
-        """The latest time that trusted signatures have shown."""
-        shown = (each.time for each in (self.floor, self.logged) if each is not None)
-        return max((BUILD_TIME, *shown))
-
-    @property
-    def trusted_time(self) -> datetime:
-        """The time by which things expire: never before what trusted signatures have shown."""
-        return max(self.now, self.floor_time)
-
-    def judge(self, read: Reader) -> tuple[VerifiedTree, TrustSet]:
-        """Return the tree behind `read` and what it says. Raises TrustError."""
-        fresh = verify_tree(self.pinned, read, self.trusted_time)
-        trust = assemble(fresh, self.station, root_fingerprint(self.pinned))
-        check_not_older(trust, self.floor_for(fresh))
-        check_above_log(trust, self.logged)
-        _check_not_ahead(trust, self.now)
-        return fresh, trust
-
-    def floor_for(self, fresh: VerifiedTree) -> Floor | None:
-        """Return the floor that holds for `fresh`, whose root or targets may have withdrawn keys."""
-        before = self.before
-        if self.floor is None or before is None:
-            return self.floor
-        renewed = find_renewed(before.versions, before.keys, fresh.versions, fresh.keys)
-        return lower_floor(self.floor, fresh.versions, renewed)
-
-
-def _bring(source: TreeSource, cache: Cache, judge: _Judge, tell: Tell) -> tuple[VerifiedTree, TrustSet]:
+def _bring(source: TreeSource, cache: Cache, judge: Judge, tell: Tell) -> VerifiedTree:
     """Fetch through the TUF client into its cache, then verify from the cache. Raises TrustError, OSError."""
     try:
         _fetch(source, cache, judge, tell)
     except OSError:  # the cache is no more than a memory: without it the tree is fetched as a whole
         cache.remove()
         _fetch(source, cache, judge, tell)
-    return judge.judge(cache.read)
+    return judge.verify(cache.read)
 
 
-def _fetch(source: TreeSource, cache: Cache, judge: _Judge, tell: Tell) -> None:
+def _fetch(source: TreeSource, cache: Cache, judge: Judge, tell: Tell) -> None:
     """Fill the cache; where the client refuses, our own rules say why, or that its memory was in the way.
 
     It remembers newer metadata whose files never came (half a stick). A whole tree that is not below the
@@ -181,11 +141,26 @@ def _name_environment(err: TrustError, source: TreeSource, pinned: bytes) -> Upd
     return UpdateRefused(err.refusal, err.detail)
 
 
-def _load_floor(keeper: FloorStore) -> Floor | None:
-    try:
-        return keeper.load()
-    except TrustError as err:
-        raise UpdateRefused(Refusal.STORE, err.detail) from err
+def _find_floor(
+    keeper: FloorStore, before: VerifiedTree | None, pinned: bytes, station: Station
+) -> Floor | None:
+    """Return the floor of the file; that of the set in use where the file is damaged or gone.
+
+    Whoever can damage the file can remove it, so it stops nobody; the floor in the log counts besides.
+    """
+    with contextlib.suppress(TrustError):
+        if (floor := keeper.load()) is not None:
+            return floor
+    if before is not None:
+        with contextlib.suppress(TrustError):
+            return raise_floor(None, assemble(before, station, root_fingerprint(pinned)))
+    return None
+
+
+def _refuse_disk(err: OSError) -> UpdateRefused:
+    """Return the refusal for a store that cannot be written: by its disk, or by what lies in its place."""
+    misplaced = err.errno in {errno.EISDIR, errno.ENOTDIR, errno.ELOOP, errno.EEXIST}
+    return UpdateRefused(Refusal.STORE if misplaced else Refusal.DISK, err.strerror or "unknown")
 
 
 @contextlib.contextmanager
@@ -194,7 +169,7 @@ def _lock(store: Path) -> Iterator[None]:
     try:
         place = os.open(store / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     except OSError as err:
-        raise UpdateRefused(Refusal.DISK, err.strerror or "unknown") from err
+        raise _refuse_disk(err) from err
     try:
         fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as err:
@@ -204,23 +179,6 @@ def _lock(store: Path) -> Iterator[None]:
         yield
     finally:
         os.close(place)
-
-
-def _check_clock(now: datetime, earliest: datetime) -> None:
-    """Refuse a clock behind what trusted signatures have shown: expired trees would look good to it."""
-    if now < earliest - BEHIND_FLOOR:
-        raise TrustError(
-            f"it reads {now:%Y-%m-%d %H:%M} UTC, before {earliest:%Y-%m-%d %H:%M}", Refusal.CLOCK
-        )
-
-
-def _check_not_ahead(trust: TrustSet, now: datetime) -> None:
-    """Refuse a tree from the future: its times would become the floor and expire everybody."""
-    if trust.floor > now + AHEAD_OF_CLOCK:
-        raise TrustError(
-            f"it reads {now:%Y-%m-%d %H:%M} UTC, the tree is dated {trust.floor:%Y-%m-%d %H:%M}",
-            Refusal.CLOCK,
-        )
 
 
 def _find_promoted(store: Path, pinned: bytes) -> tuple[str | None, VerifiedTree | None]:
@@ -241,27 +199,50 @@ def _spare(active: str | None) -> str:
     return next(slot for slot in SLOTS if slot != active)
 
 
-def _promote(store: Path, slot: str, tree: VerifiedTree, pinned: bytes, ops: FileOps) -> None:
-    """Write the verified bytes into the spare slot, verify them there, and swap the link to it."""
-    folder = store / slot
+def _weigh_and_write(judge: Judge, tree: VerifiedTree, folder: Path | None, ops: FileOps) -> TrustSet:
+    """Return what the tree says, if it may be promoted; meanwhile write it to the spare slot's `folder`.
+
+    Inflating the lists and waiting for the disk take about as long as each other, so they are done at once.
+    Nothing points to the spare slot yet. Raises TrustError, OSError.
+    """
+    with ThreadPoolExecutor(1, "update-weigh") as helper:
+        weighed = helper.submit(judge.weigh, tree)
+        if folder is not None:
+            try:
+                _write_slot(folder, tree, ops)
+            except OSError:  # what came of it must not go on filling the disk
+                with contextlib.suppress(OSError):
+                    ops.remove(folder)
+                raise
+        return weighed.result()
+
+
+def _write_slot(folder: Path, tree: VerifiedTree, ops: FileOps) -> None:
+    """Write the verified bytes into the spare slot, on the disk when it returns."""
     ops.remove(folder)
     folders = sorted({(folder / name).parent for name in tree.files})
     for place in folders:
         ops.make_folder(place)
     for name, content in tree.files.items():
         ops.write(folder / name, content)
-    for place in {*folders, folder, folder / "targets", folder.parent, store}:
+    for place in {*folders, folder, folder / "targets", folder.parent, folder.parent.parent}:
         ops.sync(place)
+
+
+def _promote(store: Path, slot: str, tree: VerifiedTree, pinned: bytes, ops: FileOps) -> None:
+    """Verify the slot that was written, and swap the link to it."""
     try:
         written = read_slot(store, slot, pinned)
     except TrustError as err:
         raise UpdateRefused(Refusal.DISK, f"{err.detail} after writing") from err
     if written.files != tree.files:
         raise UpdateRefused(Refusal.DISK, "the slot does not hold what was written")
-    fresh = store / f"{ACTIVE}.new"
+    fresh, active = store / f"{ACTIVE}.new", store / ACTIVE
     ops.remove(fresh)
     ops.link(slot, fresh)
-    ops.replace(fresh, store / ACTIVE)
+    if active.is_dir() and not active.is_symlink():  # no link of ours, and in the way of one
+        ops.remove(active)
+    ops.replace(fresh, active)
     ops.sync(store)
 
 

@@ -145,7 +145,13 @@ class UpdateWatch:
         reading = self._clock(BUILD_TIME)
         if reading.state is ClockState.DOUBTFUL:
             raise UpdateRefused(Refusal.CLOCK, f"it reads {reading.now:%Y-%m-%d %H:%M} UTC")
-        return update_store(where, self._places.store, reading.now, find_logged=self._find_logged)
+        return update_store(
+            where,
+            self._places.store,
+            reading.now,
+            find_logged=self._find_logged,
+            give_up=lambda: find_stick(self._places.stick) not in {None, self._stick},
+        )
 
     def _tell_good(self, where: Path | str, report: UpdateReport) -> None:
         if report.old_version != report.new_version:

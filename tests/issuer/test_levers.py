@@ -32,8 +32,8 @@ def pull(desk, issuer):
     """Pull a lever by command and publish by command; the kiosk is told by `desk.publish` alone."""
 
     def act(*words, at):
-        done = issuer(words[0], desk.registry.directory, *words[1:])
         stamp = f"{at:%Y-%m-%dT%H:%M:%SZ}"
+        done = issuer(words[0], desk.registry.directory, *words[1:], "--at", stamp)
         sent = issuer("publish", desk.registry.directory, "--to", desk.tree, "--at", stamp)
         assert [0, 0] == [done.code, sent.code], done.err + sent.err
         return done.json
@@ -187,3 +187,12 @@ def test_bad_words_of_the_levers_end_in_one_sentence(issuer, registry, words):
     answer = issuer(*(registry.directory if word == "DIR" else word for word in words))
 
     assert (2, 1, "") == (answer.code, answer.err.count("\n"), answer.out)
+
+
+def test_a_least_issue_time_in_the_future_is_refused_for_it_would_refuse_everybody(desk, issuer):
+    words = ("set-min-iat", desk.registry.directory, "credential-1", "--before", "2027-11-24T00:00:00Z")
+
+    done = issuer(*words, "--at", "2026-11-24T00:00:00Z")
+
+    assert (done.code, "future" in done.err) == (2, True)
+    assert desk.registry.keyring().find("credential-1").min_iat is None

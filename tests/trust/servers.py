@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -9,7 +11,7 @@ from pathlib import Path
 
 
 class Server(ThreadingHTTPServer):
-    """Serves `folder`; `asked` has the paths asked for, `answers` what to say instead of a file."""
+    """Serves `folder`; `asked` has the paths asked for, `ports` the askers', `answers` other answers."""
 
     daemon_threads = True
 
@@ -17,11 +19,15 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.folder = folder
         self.asked: list[str] = []
+        self.ports: list[int] = []
         self.answers: dict[str, tuple[int, dict[str, str], bytes]] = {}
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}"
+
+    def handle_error(self, *_: object) -> None:
+        """Say nothing of an asker who hangs up."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -30,6 +36,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.asked.append(self.path)
+        self.server.ports.append(self.client_address[1])
         path = self.server.folder / self.path.lstrip("/")
         if self.path in self.server.answers:
             status, headers, body = self.server.answers[self.path]
@@ -58,4 +65,28 @@ def serving(folder: Path):
             yield server
         finally:
             server.shutdown()
+            thread.join()
+
+
+@contextmanager
+def dripping(beginning: bytes):
+    """Answer with `beginning`, then a byte now and then; give the address, and whether it has begun."""
+    sent, done = threading.Event(), threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def drip() -> None:
+            connected, _ = listener.accept()
+            with connected, contextlib.suppress(OSError):
+                connected.recv(4096)
+                connected.sendall(beginning)
+                while not done.wait(0.02):
+                    connected.sendall(b"H")
+                    sent.set()
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}", sent
+        finally:
+            done.set()
             thread.join()

@@ -80,6 +80,15 @@ def test_uncertainty_grows_with_drift_and_reboots_up_to_ten_minutes(since_sync_s
     assert uncertainty_s == pytest.approx(reading.uncertainty_s)
 
 
+@pytest.mark.parametrize("moved_s", [-1800, 1800])
+def test_a_clock_that_somebody_moved_is_no_longer_synchronised_and_may_be_off_by_as_much(moved_s):
+    reading = read_clock(NOON, NOON, boot_offset_jump_s=moved_s / 6, since_sync_s=60)
+    back = read_clock(NOON, NOON, since_sync_s=-1800)
+
+    assert (ClockState.HOLDING, 300) == (reading.state, pytest.approx(reading.uncertainty_s, abs=0.1))
+    assert back.state is ClockState.HOLDING
+
+
 def test_a_given_time_is_exact_but_still_not_before_the_floor():
     exact = read_clock(NOON, NOON, given=True)
     before = read_clock(NOON - HOUR, NOON, given=True)

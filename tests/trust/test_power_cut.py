@@ -138,6 +138,7 @@ def test_a_full_disk_is_refused_in_words_and_the_old_set_stays(tmp_path, step):
 
     assert caught.value.refusal is Refusal.DISK
     assert load_trust(store).version == 2
+    assert not (store / "slots" / "a").exists()  # what was half written fills the disk no longer
 
 
 class WritesBadly(FailingOps):

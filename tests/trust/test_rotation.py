@@ -7,6 +7,7 @@ import pytest
 from securesystemslib.signer import CryptoSigner
 
 from kiosk.trust.errors import Refusal, UpdateRefused
+from kiosk.trust.logged import raise_logged
 from kiosk.trust.store import init_store, load_trust
 from kiosk.trust.update import update_store
 from tests.trust.servers import serving
@@ -153,6 +154,18 @@ def test_a_version_far_ahead_signed_with_a_stolen_key_ends_with_the_key(ceremony
     assert update(ceremony.write(tmp_path / "third")).new_version == 3
     assert load_trust(tmp_path / "store").version == 3
     assert refusal_of(update, ceremony.write(tmp_path / "again", version=2)) is Refusal.OLD
+
+
+def test_such_a_version_ends_with_the_key_also_where_the_set_in_use_is_lost(ceremony, update, tmp_path):
+    update(ceremony.write(tmp_path / "far", version=2**31))
+    store = tmp_path / "store"
+    logged = raise_logged(None, load_trust(store))
+    shutil.rmtree(store / "slots")
+    with_new_keys(ceremony, "timestamp", "snapshot", "targets", "status")
+
+    update_store(ceremony.write(tmp_path / "third", version=3), store, NOON, find_logged=lambda: logged)
+
+    assert load_trust(store, lambda: logged).version == 3
 
 
 def test_new_root_keys_alone_do_not_let_an_older_tree_in(ceremony, update, tmp_path):

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.trust.errors import MissingFileError, Refusal, TrustError
-from kiosk.trust.source import WHOLE_FILE_S, FolderSource, WebSource, is_web, open_source
-from tests.trust.servers import serving
+from kiosk.trust.source import WHOLE_FILE_S, WHOLE_TREE_S, FolderSource, WebSource, is_web, open_source
+from tests.trust.servers import dripping, serving
 
 
 @pytest.fixture
@@ -100,10 +100,53 @@ def test_a_file_that_never_ends_is_cut_at_the_limit(server):
     assert refusal_of(WebSource(server.url)) is Refusal.TAMPERED
 
 
-def test_a_server_that_drips_is_left_after_a_while(server):
-    times = iter([0.0, WHOLE_FILE_S + 1])
+DRIPS = {
+    "body": b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n",
+    "endless body": b"HTTP/1.1 200 OK\r\n\r\n",
+    "header": b"HTTP/1.1 200 OK\r\nX: ",
+    "status": b"",
+    "redirection": b"HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 100\r\n\r\n",
+}
 
-    assert refusal_of(WebSource(server.url, lambda: next(times))) is Refusal.UNREACHABLE
+
+@pytest.mark.parametrize("where", DRIPS)
+def test_a_server_that_drips_is_left_when_its_time_is_over(where):
+    with dripping(DRIPS[where]) as (url, sent):
+        source = WebSource(url, lambda: WHOLE_FILE_S + 1 if sent.is_set() else 0.0)
+        assert refusal_of(source, limit=1000) is Refusal.UNREACHABLE
+
+
+def test_all_files_of_a_tree_together_have_their_time_too(server):
+    now = [0.0]
+    source = WebSource(server.url, lambda: now[0])
+    source.read("metadata/timestamp.json", 10)
+    now[0] = WHOLE_TREE_S + 1
+
+    assert refusal_of(source) is Refusal.UNREACHABLE
+
+
+def test_a_server_that_drips_is_left_for_something_that_comes_first():
+    with dripping(DRIPS["header"]) as (url, sent):
+        assert refusal_of(WebSource(url, give_up=sent.is_set)) is Refusal.UNREACHABLE
+
+
+def test_what_a_redirection_says_besides_is_not_waited_for(server):
+    location = "/metadata/timestamp.json"
+    server.answers["/moved"] = (302, {"Location": location, "Content-Length": str(1 << 40)}, b"much")
+
+    assert WebSource(server.url).read("moved", 10) == b"12345"
+
+
+@pytest.mark.parametrize("elsewhere", ["file:///etc/hostname", "ftp://127.0.0.1/x", "http://[", ""])
+def test_a_redirection_that_leads_off_the_web_is_not_followed(server, elsewhere):
+    server.answers["/moved"] = (302, {"Location": elsewhere}, b"")
+
+    assert refusal_of(WebSource(server.url), "moved") is Refusal.UNREACHABLE
+
+
+def test_a_folder_that_no_system_can_name_is_missing():
+    with pytest.raises(MissingFileError):
+        FolderSource("a\0b").read("metadata/timestamp.json", 10)
 
 
 def test_a_redirection_is_followed_and_a_circle_is_not_reached(server):
@@ -120,9 +163,8 @@ def test_one_connection_serves_many_files(server):
     for _ in range(3):
         source.read("metadata/timestamp.json", 10)
 
-    pools = source._pools[0].pools
-    (pool,) = (pools[key] for key in pools.keys())  # noqa: SIM118 - it cannot be iterated itself
-    assert (1, 3) == (pool.num_connections, pool.num_requests)
+    assert ["/metadata/timestamp.json"] * 3 == server.asked
+    assert 1 == len(set(server.ports))
 
 
 @pytest.mark.parametrize(

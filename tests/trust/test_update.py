@@ -10,6 +10,7 @@ from securesystemslib.signer import CryptoSigner
 
 from kiosk.model import Fault, Reason
 from kiosk.trust.errors import Refusal, UpdateRefused
+from kiosk.trust.floor import FloorFile
 from kiosk.trust.store import init_store, load_trust
 from kiosk.trust.update import update_store
 from tests.trust.refusals import refusal_of
@@ -193,7 +194,7 @@ def test_a_newer_tree_with_an_older_status_list_is_refused(kiosk):
 def test_a_status_list_that_changes_its_bits_is_refused(kiosk):
     targets = kiosk.authority.targets(**{"status/2031.cwt": a_list(kiosk.authority.status, bits=4)})
 
-    assert refusal_of(kiosk, kiosk.publish(targets=targets)) is Refusal.TAMPERED
+    assert refusal_of(kiosk, kiosk.publish(targets=targets)) is Refusal.FORMAT
 
 
 def test_two_lists_of_one_uri_are_refused(kiosk):
@@ -272,7 +273,7 @@ def test_a_store_whose_lock_cannot_be_taken_is_refused_in_words(kiosk):
     (kiosk.store / "lock").unlink()
     (kiosk.store / "lock").mkdir()
 
-    assert refusal_of(kiosk, kiosk.publish()) is Refusal.DISK
+    assert refusal_of(kiosk, kiosk.publish()) is Refusal.STORE
 
 
 def test_an_update_heals_a_damaged_link(kiosk):
@@ -285,10 +286,26 @@ def test_an_update_heals_a_damaged_link(kiosk):
     assert load_trust(kiosk.store).version == 2
 
 
-def test_a_damaged_floor_stops_updates_until_a_person_looks(kiosk):
-    (kiosk.store / "floor.json").write_bytes(b"{}")
+def test_an_update_heals_a_folder_where_the_link_should_be(kiosk):
+    (kiosk.store / "active").unlink()
+    (kiosk.store / "active" / "x").mkdir(parents=True)
+
+    kiosk.update(kiosk.publish())
+
+    assert load_trust(kiosk.store).version == 2
+
+
+@pytest.mark.parametrize("damage", [b"{}", b"", None])
+def test_a_damaged_or_lost_floor_is_that_of_the_set_in_use_and_is_written_anew(kiosk, damage):
+    kiosk.update(kiosk.publish())
+    (kiosk.store / "floor.json").unlink()
+    if damage is not None:
+        (kiosk.store / "floor.json").write_bytes(damage)
 
     with pytest.raises(UpdateRefused) as caught:
-        kiosk.update(kiosk.publish())
+        kiosk.update(kiosk.tree)
+    report = kiosk.update(kiosk.publish("third"))
 
-    assert caught.value.refusal is Refusal.STORE
+    assert caught.value.refusal is Refusal.OLD
+    assert report.new_version == load_trust(kiosk.store).version == 3
+    assert FloorFile(kiosk.store).load().versions["timestamp"] == 3

@@ -16,7 +16,7 @@ from kiosk.trust.store import load_trust
 from kiosk.trust.watch import RETRY_S, SHOWN_S, Places, UpdateWatch, find_stick
 from kiosk.view import UpdateNotice, UpdateOutcome
 from tests.trust.refusals import part_of
-from tests.trust.servers import serving
+from tests.trust.servers import dripping, serving
 from tests.trust.trees import NOON, Authority
 
 HOUR = timedelta(hours=1)
@@ -245,3 +245,17 @@ def test_the_thread_promotes_survives_a_bug_and_ends(kiosk, caplog):
     assert "bug: KeyError" in caplog.text
     assert UpdateNotice(UpdateOutcome.PROMOTED) == posted[0]
     assert "updates" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_a_stick_does_not_wait_for_a_server_that_drips(kiosk):
+    with dripping(b"HTTP/1.1 200 OK\r\nX: ") as (url, sent):
+        watched = Watched(kiosk, url)
+        looking = threading.Thread(target=watched.watch.look)
+        looking.start()
+        assert sent.wait(5)
+
+        watched.plug_in(kiosk.publish())
+        looking.join(5)
+
+        assert not looking.is_alive()
+        assert watched.look() == [UpdateOutcome.PROMOTED]
