@@ -99,8 +99,12 @@ class StatusLine:
 
 
 class UpdateOutcome(Enum):
-    """How an update of the trust data ended that began by itself; the words live in `ui/words.py`."""
+    """How an update of the trust data ended that began by itself, READING while a stick is read.
 
+    The words live in `ui/words.py`.
+    """
+
+    READING = "READING"
     PROMOTED = "PROMOTED"
     CURRENT = "CURRENT"
     OLD = "OLD"
@@ -117,8 +121,8 @@ class UpdateOutcome(Enum):
 
     @property
     def is_good(self) -> bool:
-        """Whether what the kiosk knows is now as new as what was brought."""
-        return self in {UpdateOutcome.PROMOTED, UpdateOutcome.CURRENT}
+        """Whether all is well: what was brought is being read, or the kiosk now knows as much."""
+        return self in {UpdateOutcome.READING, UpdateOutcome.PROMOTED, UpdateOutcome.CURRENT}
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,8 +106,7 @@ class UpdateWatch:
             if self._tells_of_stick:  # of the one that was here before
                 self._shown_until = now
         if now >= self._shown_until:
-            self._shown_until, self._tells_of_stick = float("inf"), False
-            self._post(UpdateNotice(None))
+            self._show_nothing()
         if now >= self._stick_due:
             refusal = self._update(self._places.stick)
             self._stick_due = now + RETRY_S if refusal in _PASSING else float("inf")
@@ -118,6 +117,8 @@ class UpdateWatch:
     def _update(self, where: Path | str) -> Refusal | None:
         """Try one update and tell how it went; None when it went well, or nothing is pinned yet."""
         refusal = None
+        if isinstance(where, Path):  # somebody stands there and must not pull it out
+            self._show(UpdateOutcome.READING, stays=True)
         try:
             report = self._try(where)
         except UpdateRefused as err:
@@ -126,8 +127,12 @@ class UpdateWatch:
             self._make_row(where, refusal)
             if refusal not in _QUIET:
                 self._show(UpdateOutcome[refusal.name], stays=isinstance(where, Path))
+            elif isinstance(where, Path):
+                self._show_nothing()
         except Fault as err:
             self._say(logging.WARNING, f"no update from {where}: {err}")
+            if isinstance(where, Path):
+                self._show_nothing()
         else:
             self._tell_good(where, report)
             self._make_row(where, None)
@@ -166,6 +171,10 @@ class UpdateWatch:
         self._tells_of_stick = stays
         self._shown_until = float("inf") if stays else self._monotonic() + SHOWN_S
         self._post(UpdateNotice(outcome))
+
+    def _show_nothing(self) -> None:
+        self._shown_until, self._tells_of_stick = float("inf"), False
+        self._post(UpdateNotice(None))
 
     def _say(self, level: int, line: str) -> None:
         """Write a line to the program's log, the same one only once."""

@@ -51,7 +51,11 @@ class Watched:
         shutil.rmtree(self.stick, ignore_errors=True)
 
     def look(self, after_s=0.0):
-        """Look `after_s` seconds later and return what was posted then."""
+        """Look `after_s` seconds later and return how it ended, as posted then."""
+        return [outcome for outcome in self.look_closely(after_s) if outcome is not UpdateOutcome.READING]
+
+    def look_closely(self, after_s=0.0):
+        """Look `after_s` seconds later and return all that was posted then."""
         self.now_s += after_s
         self.notices.clear()
         self.watch.look()
@@ -84,6 +88,12 @@ def test_a_stick_that_appears_is_promoted_told_for_a_while_and_not_read_again(wa
     assert [] == watched.look(EVERY_S)
     assert 2 == current.load().version
     assert 1 == len(caplog.records)
+
+
+def test_while_a_stick_is_read_the_screen_says_to_leave_it_in(watched):
+    watched.plug_in(watched.kiosk.publish(at=NOON + timedelta(seconds=1)))
+
+    assert [UpdateOutcome.READING, UpdateOutcome.PROMOTED] == watched.look_closely()
 
 
 def test_a_stick_with_nothing_new_says_so(watched):
@@ -143,13 +153,13 @@ def test_a_doubtful_clock_updates_nothing_and_says_that_it_is_the_clock(watched)
     assert [UpdateOutcome.PROMOTED] == watched.look(RETRY_S)
 
 
-def test_a_store_without_a_root_is_logged_and_no_notice(kiosk, caplog):
+def test_a_store_without_a_root_is_logged_and_leaves_no_notice(kiosk, caplog):
     shutil.rmtree(kiosk.store)
     kiosk.store.mkdir()
     watched = Watched(kiosk)
     watched.plug_in(kiosk.tree)
 
-    assert [] == watched.look()
+    assert [UpdateOutcome.READING, None] == watched.look_closely()
     assert "no root is pinned" in caplog.text
 
 
@@ -230,7 +240,8 @@ def test_the_thread_promotes_survives_a_bug_and_ends(kiosk, caplog):
         posted.append(notice)
         if len(posted) == 1:
             raise KeyError("a bug")
-        promoted.set()
+        if notice.outcome is UpdateOutcome.PROMOTED:
+            promoted.set()
 
     stick = kiosk.publish(at=NOON + timedelta(seconds=1))
     now = iter(range(0, 10**9, 100))  # each look is long after the last
@@ -243,7 +254,7 @@ def test_the_thread_promotes_survives_a_bug_and_ends(kiosk, caplog):
     assert promoted.wait(30)
     watch.stop()
     assert "bug: KeyError" in caplog.text
-    assert UpdateNotice(UpdateOutcome.PROMOTED) == posted[0]
+    assert UpdateNotice(UpdateOutcome.PROMOTED) in posted
     assert "updates" not in {thread.name for thread in threading.enumerate()}
 
 
