@@ -20,6 +20,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add `run`."""
     parser = subparsers.add_parser("run", help="start the kiosk")
     parser.add_argument("--demo", action="store_true", help="a sandbox authority and a simulated camera")
+    parser.add_argument(
+        "--purpose",
+        choices=("checkpoint", "bank", "hotel"),
+        help="what the demo plays: an officer, a bank that asks for movements, a hotel",
+    )
     parser.add_argument("--screenshots", type=Path, metavar="DIR", help="play the demo once, with pictures")
     parser.set_defaults(func=run)
 
@@ -35,13 +40,22 @@ def run(args: argparse.Namespace) -> int:
     if pictures is not None and not args.demo:
         print("kiosk: --screenshots goes with --demo", file=sys.stderr)
         return 2
+    if args.purpose is not None and not args.demo:
+        print("kiosk: --purpose goes with --demo; a kiosk's own is pinned with its root", file=sys.stderr)
+        return 2
     from kiosk import app  # noqa: PLC0415 - Qt only where there is a window to open
+    from kiosk.demo.stage import DemoStage  # noqa: PLC0415 - as above
 
     if not args.demo:
         return app.run_kiosk(settings)
     if pictures is not None:
         _make_room(pictures)
-    return app.run_demo(settings, pictures, partial(print, flush=True))
+    purpose = args.purpose or "checkpoint"
+    if purpose != "bank":
+        print(
+            f"demo: a {purpose} asks for no movements; --purpose bank plays a counter that does", flush=True
+        )
+    return app.run_demo(settings, pictures, partial(print, flush=True), partial(DemoStage, purpose=purpose))
 
 
 def _make_room(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""What the demo plays: five visitors, and what an honest kiosk must say of each.
+"""What the demo plays: its visitors, and what an honest kiosk must say of each.
 
 The pictures are public-domain portraits filmed by a simulated camera; a face of the play has another crop,
 light, angle and noise than the photo in the credential. Nothing here decides anything: the expectations are
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 from kiosk.camera.film import Look
 from kiosk.camera.phone import PHONE_LOOK, draw_phone
@@ -18,15 +19,27 @@ from kiosk.imaging import read_image_file
 from kiosk.model import Outcome, Pixels, Reason
 
 
+class Manner(Enum):
+    """What a visitor does when the kiosk asks for movements."""
+
+    FOLLOWS = "follows"
+    STAYS = "stays"
+    ASKS = "asks for an officer"
+
+
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One visitor: the code his phone shows, the face behind it if it comes to that, the right answer."""
+    """One visitor: the code his phone shows, the face behind it if it comes to that, the right answer.
+
+    `manner` counts only at a counter that asks for movements.
+    """
 
     name: str
     code: str
     face: str | None
     outcome: Outcome
     reason: Reason | None
+    manner: Manner = Manner.STAYS
 
 
 ACTS = (
@@ -36,6 +49,20 @@ ACTS = (
     Act("a screenshot with the proof cut out", "stripped", None, Outcome.FAIL, Reason.PROOF_MISSING),
     Act("a copy from before the renewal", "superseded", None, Outcome.FAIL, Reason.SUPERSEDED),
 )
+# At a counter that asks for movements. The person is the same in all three, only what he does differs.
+BANK_ACTS = (
+    Act("the holder, who follows", "live", "holder", Outcome.PASS, None, Manner.FOLLOWS),
+    Act("a picture that follows nothing", "live", "holder", Outcome.REFER, Reason.LIVENESS_NOT_PASSED),
+    Act(
+        "the holder, who rather asks for an officer",
+        "live",
+        "holder",
+        Outcome.REFER,
+        Reason.LIVENESS_SKIPPED,
+        Manner.ASKS,
+    ),
+)
+ACTS_OF = {"checkpoint": ACTS, "hotel": ACTS, "bank": BANK_ACTS}
 NOBODY = "nobody"
 _PHONE_S = 3.0
 _GAP_S = 1.8  # longer than a code must be gone before it counts as presented again

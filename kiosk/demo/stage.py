@@ -19,9 +19,12 @@ from typing import Self
 
 from kiosk.camera.scene import SceneSource
 from kiosk.config import Paths, Settings
-from kiosk.demo.authority import DemoAuthority
+from kiosk.demo.actor import ActedScene, Actor
+from kiosk.demo.authority import DemoAuthority, holder_portrait
 from kiosk.demo.director import LINGER_S, SHORT_LINGER_S, Director, Scene
-from kiosk.demo.play import ACTS, Act, make_shots
+from kiosk.demo.play import ACTS_OF, BANK_ACTS, Act, make_shots
+from kiosk.face.engine import load_engine
+from kiosk.imaging import read_image_file
 from kiosk.model import Fault, Reason
 from kiosk.trust.store import init_store
 from kiosk.trust.update import update_store
@@ -29,6 +32,7 @@ from kiosk.view import Request, StatusLine, View
 
 ROUND_LIMIT_S = 180.0
 STATION, PURPOSE = "demo", "checkpoint"
+PURPOSES = tuple(ACTS_OF)
 _SET_UP = ("root.json", "station.json", "floor.json", "active", "slots")
 
 
@@ -46,15 +50,20 @@ class DemoStage:
         *,
         once: bool,
         make_authority: MakeAuthority = DemoAuthority,
-        acts: Sequence[Act] = ACTS,
+        acts: Sequence[Act] | None = None,
+        purpose: str = PURPOSE,
     ) -> None:
-        """Prepare; `once` plays one round, else it loops. `say` gets one line a visitor. Raises Fault."""
+        """Prepare; `once` plays one round, else it loops. `say` gets one line a visitor. Raises Fault.
+
+        `purpose` is one of PURPOSES; `acts` are its own unless others are given.
+        """
         refuse_provisioned(settings.paths.store)
         self._given = settings
         self._say = say
         self._once = once
         self._make_authority = make_authority
-        self._acts = tuple(acts)
+        self._purpose = purpose
+        self._acts = tuple(ACTS_OF[purpose] if acts is None else acts)
         self._held = ExitStack()
         self._director: Director | None = None
 
@@ -64,9 +73,9 @@ class DemoStage:
             paths = Paths(folder / "store", folder / "state", folder / "state" / "log")
             self.settings = replace(self._given, paths=paths)
             authority = held.enter_context(self._make_authority(folder / "issuer"))
-            init_store(authority.root, paths.store, STATION, PURPOSE)
+            init_store(authority.root, paths.store, STATION, self._purpose)
             update_store(authority.tree, paths.store, datetime.now(UTC))
-            self.scene = SceneSource(make_shots(authority, self._acts), loop=not self._once)
+            self.scene = self._make_scene(authority)
             self._began = time.monotonic()
             self._held = held.pop_all()
         return self
@@ -78,15 +87,28 @@ class DemoStage:
             self._director.close()
         self._held.close()
 
+    def _make_scene(self, authority: DemoAuthority) -> SceneSource:
+        """Return the play; where movements are asked for, with somebody who can move."""
+        shots, loop = make_shots(authority, self._acts), not self._once
+        if ACTS_OF[self._purpose] is not BANK_ACTS:
+            return SceneSource(shots, loop=loop)
+        actor = Actor(read_image_file(holder_portrait()), load_engine(), time.monotonic)
+        return ActedScene(shots, self._acts, actor, loop=loop)
+
     def direct(self, ask: Callable[[Request], None]) -> None:
         """Let the director play the officer, who asks by `ask`."""
         linger_s = SHORT_LINGER_S if self._once else LINGER_S
         self._director = Director(self.scene, self._acts, ask, self._tell, linger_s=linger_s)
+        if isinstance(self.scene, ActedScene):
+            self.scene.ask = ask
 
     def see(self, view: View | StatusLine) -> None:
-        """Show the director what the screen shows."""
-        if self._director is not None:
-            self._director.see(view)
+        """Show the director, and the visitor, what the screen shows."""
+        if self._director is None:
+            return
+        if isinstance(self.scene, ActedScene):
+            self.scene.see(view)
+        self._director.see(view)
 
     def _tell(self, scene: Scene) -> None:
         reasons = " ".join(reason.value for reason in scene.reasons) or "-"

@@ -1,7 +1,7 @@
 """A simulated person: one portrait whose head turns, nods, blinks and comes closer.
 
-For simulated clips and tests, which have no film of a living person; whatever it plays is simulated and must
-be named so. The portrait gets a depth from its own face mesh and is drawn again with the head turned
+For the demo, simulated clips and tests, which have no film of a living person; whatever it plays is simulated
+and must be named so. The portrait gets a depth from its own face mesh and is drawn again with the head turned
 in space; closed lids are painted over the eyes. The head around the face follows, the shoulders stay.
 """
 

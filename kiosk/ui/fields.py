@@ -26,12 +26,13 @@ class Field(Enum):
     BORN = Word("تاريخ الميلاد", "Date of birth")
     HOLDER_CLASS = Word("الصفة", "Category")
     GENDER = Word("الجنس", "Sex")
-    GUARDIAN = Word("رب الأسرة", "Head of family")
+    GUARDIAN = Word("وليّ الأمر", "Guardian")
     OCCUPATION = Word("المهنة", "Occupation")
     EMPLOYER = Word("صاحب العمل", "Employer")
     SPONSOR = Word("رقم صاحب العمل", "Employer number")
 
 
+_NUMBER = frozenset("0123456789•")
 _GENDERS = {1: Word("ذكر", "Male"), 2: Word("أنثى", "Female"), 3: Word("غير محدد", "Other")}
 
 
@@ -53,9 +54,9 @@ def lines_of(holder: Holder, writer: Writer, *, masked: bool) -> tuple[Line, ...
     values: tuple[tuple[Field, str | None], ...] = (
         (Field.IQAMA if resident else Field.NUMBER, holder.number and writer.id_number(holder.number)),
         (Field.VALID_UNTIL, writer.day(holder.valid_until) if holder.valid_until else None),
-        (Field.GUARDIAN, holder.guardian and writer.name(holder.guardian)),
-        (Field.NATIONALITY, nation),
+        (Field.GUARDIAN, holder.guardian and _guardian(holder.guardian, writer)),
         (Field.BORN, writer.day(holder.born) if holder.born else None),
+        (Field.NATIONALITY, nation),
         (Field.HOLDER_CLASS, standing),
         (Field.GENDER, gender.say(language) if gender else None),
         (Field.OCCUPATION, holder.occupation and writer.name(holder.occupation)),
@@ -67,3 +68,9 @@ def lines_of(holder: Holder, writer: Writer, *, masked: bool) -> tuple[Line, ...
         for field, value in values
         if value
     )
+
+
+def _guardian(guardian: str, writer: Writer) -> str:
+    """Return a guardian as he is named: by a number, masked or not, or by a name."""
+    by_number = all(c in _NUMBER for c in guardian)
+    return writer.id_number(guardian) if by_number else writer.name(guardian)

@@ -13,6 +13,7 @@ from kiosk.model import Movement
 from kiosk.ui import theme
 
 _EDGE = 0.45  # how much wider the dark rim of a line is than the line
+_BELOW = 0.05  # of the oval's height: the signs stay clear of the instruction above it
 
 
 def draw_movement(painter: QPainter, area: QRectF, guide: QRectF, movement: Movement) -> None:
@@ -55,20 +56,21 @@ def _draw_lid(painter: QPainter, eye: QPointF, guide: QRectF) -> None:
         top = eye.y() + deep * (1 - across * across)
         lid.moveTo(QPointF(eye.x() + across * half, top))
         lid.lineTo(QPointF(eye.x() + 1.25 * across * half, top + 0.8 * deep))
-    _draw_line(painter, lid, guide.width() / 45)
+    _draw_line(painter, lid, guide.width() / 36)
 
 
 def _draw_outward(painter: QPainter, guide: QRectF, right: int, low: int) -> None:
     """Draw one of four arrow heads that point away from the middle of the oval."""
     x = guide.left() + (0.86 if right else 0.14) * guide.width()
-    y = guide.top() + (0.93 if low else 0.07) * guide.height()
-    arm, across, down = 0.13 * guide.width(), (1 if right else -1), (1 if low else -1)
+    arm, across, down = 0.15 * guide.width(), (1 if right else -1), (1 if low else -1)
+    tip = guide.bottom() - _BELOW * guide.height() if low else guide.top() + _BELOW * guide.height()
+    y = tip - down * arm
     head = QPainterPath(QPointF(x + across * arm, y))
     head.lineTo(QPointF(x + across * arm, y + down * arm))
     head.lineTo(QPointF(x, y + down * arm))
     head.moveTo(QPointF(x, y))
     head.lineTo(QPointF(x + across * arm, y + down * arm))
-    _draw_line(painter, head, guide.width() / 40)
+    _draw_line(painter, head, guide.width() / 30)
 
 
 def _draw_line(painter: QPainter, path: QPainterPath, thick: float) -> None:

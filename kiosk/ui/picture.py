@@ -1,12 +1,12 @@
 """A face in a frame: the photo of an ID, or the live picture beside it.
 
-Rules kept here: pixels are copied when they leave their array; an emptied frame holds no picture.
+Rules kept here: pixels are copied when they leave their array; an emptied or covered frame holds no picture.
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from kiosk.model import Pixels
@@ -23,7 +23,9 @@ def image_of(pixels: Pixels) -> QImage:
 
 
 class Picture(QWidget):
-    """A face in a rounded 3:4 frame; without one, a grey outline of a person."""
+    """A face in a rounded 3:4 frame; without one, a grey outline of a person, or words to cover it."""
+
+    touched = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -31,6 +33,7 @@ class Picture(QWidget):
         self._image: QImage | None = None
         self._caption = ""
         self._caption_px = 14
+        self._cover = ""
 
     def set_caption(self, text: str) -> None:
         """Set the words in the band at the foot of the frame."""
@@ -43,6 +46,13 @@ class Picture(QWidget):
         self._caption_px = pixels
         self.update()
 
+    def cover(self, words: str) -> None:
+        """Write `words` over the frame and let go of the picture; "" takes them away."""
+        self._cover = words
+        if words:
+            self._image = None
+        self.update()
+
     @property
     def is_empty(self) -> bool:
         """Whether no picture is held."""
@@ -52,6 +62,11 @@ class Picture(QWidget):
         """Show a BGR picture, copied; None empties the frame."""
         self._image = None if pixels is None or not pixels.size else image_of(pixels)
         self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Tell of a touch, and let it go on to what lies below."""
+        super().mousePressEvent(event)
+        self.touched.emit()
 
     def sizeHint(self) -> QSize:
         """Ask for little; the layout gives what there is."""
@@ -69,13 +84,31 @@ class Picture(QWidget):
         path.addRoundedRect(frame, height * 0.05, height * 0.05)
         painter.setClipPath(path)
         painter.fillRect(frame, QColor("#DDE4E1"))
-        if self._image is None:
+        if self._cover:
+            self._draw_cover(painter, frame)
+        elif self._image is None:
             _draw_outline(painter, frame)
         else:
             painter.drawImage(frame, self._image, _cover(QSize(self._image.size()), 3 / 4))
         if self._caption:
             self._draw_caption(painter, frame)
         painter.end()
+
+    def _draw_cover(self, painter: QPainter, frame: QRectF) -> None:
+        """Write the cover's words over several lines, as large as the frame allows."""
+        room = frame.adjusted(frame.width() * 0.08, frame.width() * 0.08, -frame.width() * 0.08, 0)
+        room.setBottom(frame.bottom() - self._caption_px * 1.8)
+        flags = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
+        pixels = round(self._caption_px * 1.5)
+        while pixels > _LEAST_CAPTION_PX:
+            needed = QFontMetrics(theme.font(pixels)).boundingRect(room.toRect(), flags, self._cover)
+            if room.toRect().contains(needed):
+                break
+            pixels -= 1
+        painter.fillRect(frame, QColor(theme.INK))
+        painter.setPen(QColor(theme.ON_DARK))
+        painter.setFont(theme.font(pixels))
+        painter.drawText(room, flags, self._cover)
 
     def _draw_caption(self, painter: QPainter, frame: QRectF) -> None:
         """Write the caption on a band, as large as its width allows."""

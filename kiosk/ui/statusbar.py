@@ -102,9 +102,9 @@ class StatusBar(QWidget):
             return
         self.name.setText(self.tr("Mudaqqiq"))
         self._show_time()
-        for chip in self.chips:
-            chip.setVisible(status is not None)
         if status is None:
+            for chip in self.chips:
+                chip.hide()
             return
         language = writer.language
         purpose = PURPOSES.get(status.purpose)
@@ -112,6 +112,7 @@ class StatusBar(QWidget):
         self.station.setText(
             writer.line(self.tr("Station {station}").format(station=writer.code(status.station)))
         )
+        self.purpose.show()
         self.station.setVisible(bool(status.station))
         self._write_list(status, writer)
         self._write_clock(status, writer)
@@ -133,6 +134,7 @@ class StatusBar(QWidget):
                 text += " · " + GRADES[status.grade or Grade.FRESH].say(writer.language)
         self.list_age.setText(writer.line(text))
         restyle(self.list_age, "level", _LIST_LEVELS[status.grade])
+        self.list_age.show()
 
     def _write_clock(self, status: StatusLine, writer: Writer) -> None:
         """Show a clock that is not synchronised, in doubt, or off by what several phones say."""
@@ -168,6 +170,7 @@ class StatusBar(QWidget):
         for chip in self.chips:
             chip.setFixedHeight(metrics.px(34))
         self._first.addWidget(self.time)
+        self._column.activate()  # at once: between two layouts the old places would cut the new texts
 
     def _place_chips(self, wanted_px: int, room: int, gap: int) -> None:
         """Fill the rows with the chips, as few rows and as large as can be, at most `wanted_px`."""

@@ -244,7 +244,7 @@ class MainWindow(QWidget):
         self.apply_size(event.size())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter or Space: go on. H: hold. F2: language. Escape does nothing."""
+        """Enter or Space: go on. H: hold. P: a photo kept back. F2: language. Escape does nothing."""
         key = event.key()
         if key in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}:
             self._go_on()
@@ -252,6 +252,8 @@ class MainWindow(QWidget):
             self.switch_language()
         elif key == Qt.Key.Key_H and isinstance(self._view, ResultView):
             self.result.hold()
+        elif key == Qt.Key.Key_P and isinstance(self._view, ResultView):
+            self.result.toggle_photo()
         elif key != Qt.Key.Key_Escape:
             super().keyPressEvent(event)
 

@@ -58,6 +58,10 @@ HINTS: dict[Hint, Word] = {
     Hint.SCAN_AGAIN: Word(
         "لم تكتمل قراءة الماسح، أعد مسح الرمز", "The scanner's read was not complete; scan again"
     ),
+    Hint.ONE_AFTER_ANOTHER: Word(
+        "أكمل التحقق من الشخص الحالي أولًا، ثم امسح الرمز التالي",
+        "Finish with this person first, then scan the next code",
+    ),
     Hint.READING_FILE: Word("تجري قراءة الملف", "Reading the file"),
     Hint.PUT_PHONE_AWAY: Word("أبعد الهاتف عن الكاميرا", "Move the phone away from the camera"),
     Hint.LOOK_AT_CAMERA: Word("انظر إلى الكاميرا", "Look at the camera"),
@@ -73,7 +77,8 @@ HINTS: dict[Hint, Word] = {
     Hint.STAND_STILL: Word("اثبت لحظة", "Keep still for a moment"),
     Hint.OPEN_EYES: Word("افتح عينيك", "Keep your eyes open"),
     Hint.UNCOVER_FACE: Word(
-        "اكشف عن الأنف والفم، أو اطلب الخصوصية", "Uncover nose and mouth, or ask for privacy"
+        "اكشف الأنف والفم، أو انتظر للمقارنة على انفراد",
+        "Uncover nose and mouth, or wait to be seen in private",
     ),
 }
 
@@ -88,7 +93,11 @@ WHY_MOVE = Word(
     "تساعد الحركة على تمييز الشخص الحاضر من الصورة، ولا تُحفظ أي صورة.",
     "Moving helps to tell a person from a picture. No picture is kept.",
 )
-COMPARE_BY_EYE = Word("دون حركة: يقارن الموظف", "Let an officer compare")
+COMPARE_BY_EYE = Word("مقارنة الموظف بدل الحركات", "No movements: an officer compares")
+BY_EYE_SOON = Word(
+    "سيقارن الموظف بنفسه؛ انظر إلى الكاميرا فقط.", "An officer will compare; just look at the camera."
+)
+FOLLOW = Word("نفّذ الحركة، ثم عُد وانظر إلى الكاميرا.", "Make the movement, then look at the camera again.")
 
 NOTES: dict[Note, Text] = {
     Note.PRINT_COPY: Text(
@@ -135,7 +144,7 @@ NOTES: dict[Note, Text] = {
     ),
     Note.LIVENESS_MOVEMENTS: Text(
         "أُدّيت الحركات المطلوبة",
-        "أدّى الشخص حركات طُلبت منه عشوائيًا؛ هذا يرفع كلفة التحايل، وليس كشفًا معتمدًا له.",
+        "أدّى الشخص حركات طُلبت منه بترتيب عشوائي؛ هذا يرفع كلفة التحايل، ولا يُعدّ كشفًا معتمدًا له.",
         "Movements were made",
         "The person made movements asked for at random; this raises the cost of fraud, it is not certified.",
     ),
@@ -148,6 +157,10 @@ NOTES: dict[Note, Text] = {
 }
 
 UPDATES: dict[UpdateOutcome, Word] = {
+    UpdateOutcome.READING: Word(
+        "تُقرأ بيانات التحديث الآن؛ لا تنزع وحدة التخزين.",
+        "The update is being read; leave the stick in.",
+    ),
     UpdateOutcome.PROMOTED: Word(
         "حُدِّثت بيانات التحقق، ويُعمل بها من الزائر التالي.",
         "The verification data were updated; they count from the next visitor on.",
@@ -254,6 +267,10 @@ CAUTIONS: dict[Caution, Word] = {
     Caution.DISK_FILLING: Word("مساحة القرص تتناقص", "Disk is filling up"),
     Caution.CAMERA_WEAK: Word("صورة الكاميرا دون المطلوب", "Camera below setting"),
 }
+
+# In place of "same person" where the movements leave it open who was there.
+PICTURES_ALIKE = Word("الصورتان متشابهتان، والحكم لك", "Pictures alike; you decide")
+SHOW_PHOTO = Word("المس لإظهار صورة الهوية", "Touch to show the photo")
 
 NOT_CHECKED = Word("لم يُجرَ الفحص", "not checked")
 CHECK_PASSED = Word("الفحص سليم", "passed")

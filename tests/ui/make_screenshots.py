@@ -15,7 +15,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PIL import Image
 from PySide6.QtWidgets import QApplication
 
-from kiosk.model import Hint, Reason
+from kiosk.model import Hint, Movement, Reason
 from kiosk.ui.language import Language
 from kiosk.ui.snapshot import render_png
 from kiosk.ui.window import MainWindow
@@ -26,12 +26,15 @@ SIZE = (1024, 640)
 PICTURES = (
     ("scan_ar", Language.ARABIC, lambda: ScanView(Hint.CLOSER)),
     ("face_ar", Language.ARABIC, lambda: samples.a_face(hint=Hint.COME_CLOSER)),
+    ("movement_ar", Language.ARABIC, lambda: samples.a_face(movement=Movement.TURN_LEFT, may_skip=True)),
+    ("movement_en", Language.ENGLISH, lambda: samples.a_face(movement=Movement.COME_CLOSER, may_skip=True)),
     ("pass_ar", Language.ARABIC, samples.a_pass),
     ("pass_en", Language.ENGLISH, samples.a_pass),
     ("refer_ar", Language.ARABIC, samples.a_refer),
     ("refer_en", Language.ENGLISH, samples.a_refer),
     ("fail_ar", Language.ARABIC, samples.a_forgery),
     ("fail_en", Language.ENGLISH, samples.a_mismatch),
+    ("covered_ar", Language.ARABIC, samples.a_covered),
     ("details_en", Language.ENGLISH, samples.a_refer),
     ("attention_ar", Language.ARABIC, lambda: AttentionView(Reason.CAMERA_LOST)),
 )

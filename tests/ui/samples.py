@@ -103,6 +103,25 @@ def a_refer(**changes):
     return a_result(a_verdict(Reason.FACE_UNCERTAIN), **(fields | changes))
 
 
+def a_covered(reason=Reason.FACE_COVERED, **changes):
+    """A face that the kiosk could not see; what the camera took of it is a picture without a face here."""
+    late = {"likeness": None, "score": None, "live": None, "clears_in_s": 120.0, "masks_in_s": 120.0}
+    return a_result(a_verdict(reason), **(late | changes))
+
+
+def a_minor(**changes):
+    """A dependant of ten years; there is no portrait of a child to show."""
+    son = a_holder(
+        holder_class=HolderClass.FAMILY,
+        born=date(2016, 4, 18),
+        guardian="1098765432",
+        occupation=None,
+        employer=None,
+        portrait=None,
+    )
+    return a_covered(Reason.MINOR, **({"holder": son} | changes))
+
+
 def a_mismatch(**changes):
     fields = {"likeness": Likeness.DIFFERENT, "live": admiral(), "score": 0.0712}
     return a_result(a_verdict(Reason.FACE_MISMATCH), **(fields | changes))

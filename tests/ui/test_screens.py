@@ -13,9 +13,11 @@ from kiosk.ui.widgets import FitLabel
 from kiosk.view import AttentionView, ClosingView, ScanView
 from tests.ui import samples
 from tests.ui.samples import (
+    a_covered,
     a_face,
     a_forgery,
     a_link,
+    a_minor,
     a_mismatch,
     a_pass,
     a_refer,
@@ -35,10 +37,13 @@ VIEWS = {
     "unreadable": lambda: ScanView(Hint.UNREADABLE),
     "face": lambda: a_face(hint=Hint.MORE_LIGHT),
     "movement": lambda: a_face(movement=Movement.BLINK, may_skip=True),
+    "movement and hint": lambda: a_face(hint=Hint.ONE_PERSON, movement=Movement.TURN_LEFT, may_skip=True),
     "face without holder": lambda: a_face(holder=None),
     "pass": a_pass,
     "refer": a_refer,
     "mismatch": a_mismatch,
+    "covered": a_covered,
+    "minor": a_minor,
     "forgery": a_forgery,
     "link": a_link,
     "camera lost": lambda: AttentionView(Reason.CAMERA_LOST, "/dev/video0: no frame for 2.0 s"),

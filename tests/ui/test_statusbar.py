@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from PySide6.QtCore import QEvent, QObject
 
 from kiosk.model import ClockState
 from kiosk.ui.language import Language
@@ -105,3 +106,37 @@ def test_without_warnings_the_chips_need_one_row_of_their_own_at_most(a_window, 
     qapp.processEvents()
 
     assert 1 == len({chip.geometry().top() for chip in shown(window)})
+
+
+class Shows(QObject):
+    """Notes which widgets are shown, be it for a moment."""
+
+    def __init__(self):
+        super().__init__()
+        self.seen = []
+
+    def eventFilter(self, watched, event):  # noqa: N802 - the name is Qt's
+        if event.type() is QEvent.Type.Show:
+            self.seen.append(watched)
+        return False
+
+
+def test_a_warning_that_does_not_apply_is_not_shown_even_for_a_moment(a_window):
+    window, shows = a_window(), Shows()
+    for chip in window.bar.cautions.values():
+        chip.installEventFilter(shows)
+
+    window.set_status(a_status())
+    window.set_status(a_status(warnings=EVERY[:1]))
+
+    assert [window.bar.cautions[EVERY[0]]] == shows.seen
+
+
+def test_every_word_has_its_room_as_soon_as_the_status_is_set(a_window):
+    window = a_window()
+    window.set_status(a_status())
+
+    window.set_status(a_status(purpose="bank", station="a longer name", list_age=timedelta(minutes=1)))
+
+    for chip in (window.bar.name, *shown(window)):
+        assert chip.width() >= chip.sizeHint().width()

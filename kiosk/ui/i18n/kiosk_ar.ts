@@ -38,7 +38,7 @@
         <translation>صدرت النتيجة في {day}، الساعة {time}</translation>
     </message>
     <message>
-        <source>Face likeness {score} (cosine, 1 is equal)</source>
+        <source>Face likeness {score} (at most 1)</source>
         <translation>درجة تشابه الوجه {score} (الحد الأعلى ⁦1⁩)</translation>
     </message>
 </context>

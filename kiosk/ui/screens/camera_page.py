@@ -87,7 +87,7 @@ class CameraPage(Screen):
         self.pill.set_size(metrics.text_px(32))
         self.pill.setFixedHeight(metrics.px(64))
         self._pill_row.setContentsMargins(0, 0, 0, metrics.px(22))
-        self.privacy.set_sizes(metrics.text_px(19))
+        self.privacy.set_sizes(metrics.text_px(22))
 
     def retranslate(self) -> None:
         """Write instruction, hint, steps and notice again."""

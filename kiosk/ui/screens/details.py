@@ -1,7 +1,7 @@
 """The check list: every step with tick, cross, bang or dash, and what stands behind the verdict.
 
-Rules kept here: a step that did not run says "not checked", never nothing; the likeness has its number here
-and nowhere else.
+Rules kept here: a step that did not run says "not checked", never nothing; of a living person the list says
+what was seen and no more; the likeness has its number here and nowhere else.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from kiosk.ui.signs import SIGN_OF, SignWidget
 from kiosk.ui.text import RIYADH, Writer
 from kiosk.ui.theme import Metrics
 from kiosk.ui.widgets import FitLabel
-from kiosk.ui.words import CHECK_PASSED, NOT_CHECKED, NOTES, STEPS
+from kiosk.ui.words import CHECK_PASSED, NOT_CHECKED, NOTES, PASSED, STEPS
 from kiosk.view import ResultView
 
 _LEAST_NOTE_PX = 10
@@ -55,7 +55,8 @@ class CheckRow(QWidget):
         outcome = check.outcome if check else None
         state = NOT_CHECKED.say(language)
         if check and outcome is not None:
-            state = REASONS[check.reason].title(language) if check.reason else CHECK_PASSED.say(language)
+            passed = PASSED[step] if step is Step.LIVENESS else CHECK_PASSED
+            state = REASONS[check.reason].title(language) if check.reason else passed.say(language)
         self.sign.show_sign(SIGN_OF[outcome], *_COLOURS[outcome], state)
         self.name.show_text(STEPS[step].say(language))
         self.state.show_text(state)
@@ -106,7 +107,7 @@ class DetailsPage(QWidget):
         ]
         if view.score is not None:
             score = writer.code(f"{view.score:.3f}")
-            facts.append(self.tr("Face likeness {score} (cosine, 1 is equal)").format(score=score))
+            facts.append(self.tr("Face likeness {score} (at most 1)").format(score=score))
         self.facts.show_text("\n".join(writer.line(fact) for fact in facts))
         sentences = [NOTES[note].sentence(writer.language) for note in notes_of(view.verdict)]
         self.notes.show_text("\n".join("• " + sentence for sentence in sentences))

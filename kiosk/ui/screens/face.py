@@ -1,4 +1,8 @@
-"""The code was good; the person looks at the camera: an oval guide, its ring filling, seconds left."""
+"""The code was good; the person looks at the camera: an oval guide, its ring filling, seconds left.
+
+Rules kept here: beside the picture stands a name at most. The photo of the ID waits for the result, because
+this screen is turned to everybody and nobody knows yet whether the person present covers her face.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +11,14 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from kiosk.model import Frame, Hint, Movement
-from kiosk.ui.picture import Picture
 from kiosk.ui.preview import Guide
 from kiosk.ui.screens.camera_page import CameraPage
 from kiosk.ui.text import SECONDS
 from kiosk.ui.widgets import Button, FitLabel
-from kiosk.ui.words import COMPARE_BY_EYE, MOVEMENTS, WHY_MOVE
+from kiosk.ui.words import BY_EYE_SOON, COMPARE_BY_EYE, FOLLOW, MOVEMENTS, WHY_MOVE
 from kiosk.view import FaceView, Holder, Request
 
 _LEAST_NAME_PX = 10
@@ -28,16 +31,13 @@ class FaceScreen(CameraPage):
         super().__init__(latest, Guide.OVAL, 1)
         self.card = QFrame()
         self.card.setObjectName("card")
-        self.portrait = Picture()
         self.name_arabic = FitLabel(weight=QFont.Weight.DemiBold)
         self.name_latin = FitLabel(weight=QFont.Weight.Medium)
         self.left = FitLabel("label", weight=QFont.Weight.Medium)
-        row, words = QHBoxLayout(self.card), QVBoxLayout()
+        words = QVBoxLayout(self.card)
         words.addWidget(self.name_arabic)
         words.addWidget(self.name_latin)
-        row.addWidget(self.portrait, 2)
-        row.addLayout(words, 4)
-        self._card_row = QHBoxLayout()
+        self._card_row = QVBoxLayout()
         self._card_row.addWidget(self.card)
         self.side_layout.addLayout(self._card_row)
         self.side_layout.addWidget(self.left)
@@ -46,6 +46,7 @@ class FaceScreen(CameraPage):
         self.by_eye.hide()
         self.by_eye.clicked.connect(self._ask_by_eye)
         self.foot_row.addWidget(self.by_eye)
+        self._by_eye = False
         self._movement: Movement | None = None
         self._view: FaceView | None = None
 
@@ -59,7 +60,7 @@ class FaceScreen(CameraPage):
             self._show_holder(view.holder)
         self.preview.show_marks(view.progress, view.face)
         self._show_movement(view.movement)
-        self.by_eye.setVisible(view.may_skip)
+        self.by_eye.setVisible(view.may_skip and not self._by_eye)
         self._show_left()
 
     def show_hint(self, hint: Hint | None) -> None:
@@ -76,18 +77,23 @@ class FaceScreen(CameraPage):
     def _write_instruction(self) -> None:
         word = None if self._movement is None else MOVEMENTS[self._movement].say(self.language)
         self.instruction.show_text(self.tr("Look at the camera") if word is None else word)
-        self.privacy.show_text(self.privacy_text() if word is None else WHY_MOVE.say(self.language))
+        self.steps.show_task(None if word is None else FOLLOW)
+        why = BY_EYE_SOON if self._by_eye else WHY_MOVE
+        said = word is None and not self._by_eye
+        self.privacy.show_text(self.privacy_text() if said else why.say(self.language))
 
     @Slot()
     def _ask_by_eye(self) -> None:
+        self._by_eye = True
         self.by_eye.hide()
+        self._write_instruction()
         self.requested.emit(Request.COMPARE_BY_EYE)
 
     def _show_holder(self, holder: Holder | None) -> None:
-        self.card.setVisible(holder is not None)
+        named = holder is not None and bool(holder.name_arabic or holder.name_latin)
+        self.card.setVisible(named)
         self.steps.set_compact(compact=holder is not None)
         self.steps.setVisible(holder is None or not self.metrics.is_portrait)
-        self.portrait.show_pixels(holder.portrait if holder else None)
         arabic = holder.name_arabic if holder else None
         latin = holder.name_latin if holder else None
         self.name_arabic.show_text(self.writer.line(self.writer.name(arabic)) if arabic else "")
@@ -106,7 +112,7 @@ class FaceScreen(CameraPage):
         super().apply_metrics()
         metrics, margin = self.metrics, self.metrics.px(22)
         self._card_row.setContentsMargins(margin, 0, margin, 0)
-        self.card.setFixedHeight(metrics.px(170))
+        self.card.setFixedHeight(metrics.px(130))
         self.name_arabic.set_sizes(metrics.text_px(26), _LEAST_NAME_PX)
         self.name_latin.set_sizes(metrics.text_px(20), _LEAST_NAME_PX)
         self.left.set_sizes(metrics.text_px(24))
@@ -126,8 +132,9 @@ class FaceScreen(CameraPage):
     def clear(self) -> None:
         """Forget the person."""
         super().clear()
-        self._view = None
+        self._view, self._by_eye = None, False
         self._show_movement(None)
+        self._write_instruction()
         self.by_eye.hide()
         self._show_holder(None)
         self._show_left()

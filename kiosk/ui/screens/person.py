@@ -1,7 +1,7 @@
 """The body of a result: whom the ID names and who stands here, or only the reason when nothing may be shown.
 
 Rules kept here: both scripts of a name together; portrait and live picture side by side in the same size;
-the likeness is a word here, never a number.
+the likeness is a word here, never a number, and never green where it is open who was there.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from kiosk.ui.picture import Picture
 from kiosk.ui.text import Writer
 from kiosk.ui.theme import Metrics
 from kiosk.ui.widgets import FitLabel, restyle
-from kiosk.ui.words import LIKENESSES
+from kiosk.ui.words import LIKENESSES, PICTURES_ALIKE, SHOW_PHOTO
 from kiosk.view import Holder, Likeness
 
 _ROWS = 7
@@ -27,12 +27,18 @@ _LEAST_ROW_PX = 24
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What the page shows of a person; `masked` hides all but the names."""
+    """What the page shows of a person; `masked` hides all but the names.
+
+    `covered` keeps the photo of the ID back until it is asked for by a touch; `in_doubt` says that the
+    movements leave it open who was there, whatever the pictures look like.
+    """
 
     holder: Holder
     live: Pixels | None
     likeness: Likeness | None
     masked: bool
+    covered: bool = False
+    in_doubt: bool = False
 
 
 class Photos(QFrame):
@@ -54,13 +60,21 @@ class Photos(QFrame):
         """Draw both pictures, or outlines when they are masked or absent."""
         hidden = person is None or person.masked
         self.portrait.show_pixels(None if hidden or person is None else person.holder.portrait)
+        covered = person is not None and person.covered and not hidden
+        self.portrait.cover(SHOW_PHOTO.say(writer.language) if covered else "")
         self.live.show_pixels(None if hidden or person is None else person.live)
         self.portrait.set_caption(self.tr("Photo in the ID"))
         taken = person is None or person.live is not None
         self.live.set_caption(self.tr("Live picture") if taken else self.tr("No live picture taken"))
+        self._show_likeness(person, writer)
+
+    def _show_likeness(self, person: Person | None, writer: Writer) -> None:
         likeness = person.likeness if person else None
-        self.likeness.setVisible(likeness is not None)
-        self.likeness.show_text(LIKENESSES[likeness].say(writer.language) if likeness else "")
+        word = LIKENESSES[likeness] if likeness else None
+        if person is not None and person.in_doubt and likeness is Likeness.SAME:
+            likeness, word = Likeness.UNSURE, PICTURES_ALIKE
+        self.likeness.setVisible(word is not None)
+        self.likeness.show_text(word.say(writer.language) if word else "")
         restyle(self.likeness, "likeness", likeness.value if likeness else "")
 
     def apply_metrics(self, metrics: Metrics) -> None:

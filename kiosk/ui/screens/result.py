@@ -2,7 +2,8 @@
 
 Rules kept here: nothing personal is shown that is not in the view; after clearing no widget holds any, and
 the screen forgets the view's data too; a touch holds them, at most for two minutes; the verdict, its reason
-and its row stay until the visit goes on. Going on is the visit's decision, not this screen's.
+and its row stay until the visit goes on. Where the face here is covered, or was not seen, the photo of the
+ID is kept back until it is touched. Going on is the visit's decision, not this screen's.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from kiosk.model import Outcome, Step
+from kiosk.model import Note, Outcome, Reason, Step, Verdict
 from kiosk.ui.reasons import REASONS
 from kiosk.ui.screens.banner import Banner
 from kiosk.ui.screens.base import Screen
@@ -30,6 +31,8 @@ from kiosk.view import Request, ResultView
 HOLD_LIMIT_S = 120.0
 _TICK_MS = 200
 _SENTENCES = 2
+# Whoever covers her face in public shall not have her photo shown there by the kiosk.
+_PRIVATE = frozenset({Reason.FACE_COVERED, Reason.FACE_TIMEOUT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,11 @@ def age(stage: Stage, view: ResultView, now: float) -> Stage:
     return replace(stage, masked=passed >= view.masks_in_s, cleared=passed >= view.clears_in_s)
 
 
+def in_doubt(verdict: Verdict) -> bool:
+    """Whether movements were asked for, or left out, and leave it open who was there."""
+    return any(c.step is Step.LIVENESS and c.outcome not in {None, Outcome.PASS} for c in verdict.checks)
+
+
 class ResultScreen(Screen):
     """Shows one `ResultView`; `clock` is a monotonic clock in seconds."""
 
@@ -61,6 +69,7 @@ class ResultScreen(Screen):
         self._clock = clock
         self._view: ResultView | None = None
         self._stage = Stage(0.0)
+        self._photo_asked = False
         self.banner = Banner(blue_pass=blue_pass)
         self.person, self.details = PersonPage(), DetailsPage()
         self.reason = ReasonPanel()
@@ -94,6 +103,7 @@ class ResultScreen(Screen):
         self._row = row
         self.next.clicked.connect(self._ask_next)
         self.more.clicked.connect(self.toggle_details)
+        self.person.photos.portrait.touched.connect(self.toggle_photo)
 
     def show_view(self, view: ResultView) -> None:
         """Draw a new result from its beginning."""
@@ -115,6 +125,13 @@ class ResultScreen(Screen):
         else:
             self.body.setCurrentWidget(self.details)
         self._write_actions()
+
+    @Slot()
+    def toggle_photo(self) -> None:
+        """Show a photo that is kept back, or take it away again."""
+        if self._view is not None and _PRIVATE & set(self._view.verdict.reasons):
+            self._photo_asked = not self._photo_asked
+            self._draw_person()
 
     @Slot()
     def hold(self) -> None:
@@ -148,7 +165,7 @@ class ResultScreen(Screen):
     def clear(self) -> None:
         """Forget the result altogether."""
         self._timer.stop()
-        self._view = None
+        self._view, self._photo_asked = None, False
         self.person.show_person(None, self.writer)
         self.reason.show_texts("", "", "")
         self.details.clear()
@@ -181,7 +198,15 @@ class ResultScreen(Screen):
         view = self._view
         person = None
         if view is not None and view.holder is not None:
-            person = Person(view.holder, view.live, view.likeness, self._stage.masked)
+            kept_back = bool(_PRIVATE & set(view.verdict.reasons)) and view.holder.portrait is not None
+            person = Person(
+                view.holder,
+                view.live,
+                view.likeness,
+                self._stage.masked,
+                covered=kept_back and not self._photo_asked,
+                in_doubt=in_doubt(view.verdict),
+            )
         self.person.show_person(person, self.writer)
 
     def _show_body(self) -> None:
@@ -190,9 +215,13 @@ class ResultScreen(Screen):
         self.body.setCurrentWidget(page)
 
     def _sentences(self, view: ResultView) -> str:
-        """Return what to do: a sentence for each of the first reasons, or the notes of a PASS."""
+        """Return what to do: a sentence for each of the first reasons, or the notes of a PASS.
+
+        That it is not production stands on the ribbon already, where it takes no room from the others.
+        """
         verdict = view.verdict
-        texts = [REASONS[reason] for reason in verdict.reasons] or [NOTES[n] for n in notes_of(verdict)]
+        notes = [note for note in notes_of(verdict) if note is not Note.NOT_PRODUCTION]
+        texts = [REASONS[reason] for reason in verdict.reasons] or [NOTES[note] for note in notes]
         return "\n".join(text.sentence(self.language) for text in texts[:_SENTENCES])
 
     def _notice(self, view: ResultView) -> str:

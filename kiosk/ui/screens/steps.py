@@ -7,6 +7,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from kiosk.ui import theme
+from kiosk.ui.language import Word
 from kiosk.ui.signs import Sign, SignWidget
 from kiosk.ui.text import Writer
 from kiosk.ui.theme import Metrics
@@ -24,6 +25,7 @@ class StepsPanel(QWidget):
         self.setObjectName("page")
         self._current = current
         self._writer: Writer | None = None
+        self._task: Word | None = None
         self._layout = QVBoxLayout(self)
         self._signs = [SignWidget("step") for _ in range(_COUNT)]
         self._titles = [FitLabel(weight=QFont.Weight.DemiBold) for _ in range(_COUNT)]
@@ -59,8 +61,16 @@ class StepsPanel(QWidget):
         for number, sentence in enumerate(self._sentences):
             sentence.setVisible(not compact or number == self._current)
 
+    def show_task(self, task: Word | None) -> None:
+        """Write what the present step asks for just now; None: what it always asks for."""
+        if task is not self._task:
+            self._task = task
+            if self._writer is not None:
+                self.retranslate(self._writer)
+
     def retranslate(self, writer: Writer) -> None:
         """Write the steps again."""
+        self._writer = writer
         texts = (
             (
                 self.tr("Show the code"),
@@ -74,8 +84,9 @@ class StepsPanel(QWidget):
         )
         for number, (title, sentence) in enumerate(texts):
             done, present = number < self._current, number == self._current
+            task = self._task if present else None
             self._titles[number].show_text(title)
-            self._sentences[number].show_text(sentence)
+            self._sentences[number].show_text(sentence if task is None else task.say(writer.language))
             if done:
                 self._signs[number].show_sign(Sign.PASS, theme.PASS_GROUND, theme.CARD)
             else:
