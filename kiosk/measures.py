@@ -11,7 +11,7 @@ from kiosk.face.match import FaceResult
 def measure_of(face: FaceResult, model_id: str) -> FaceMeasure:
     """Return the numbers of the face step; `model_id` names the engine that gave the score."""
     quality = face.quality
-    measure = FaceMeasure(model_id, face.frames, face.score, tries=face.tries)
+    measure = FaceMeasure(model_id, face.frames, face.score, tries=face.tries, faces_in_view=face.faces)
     if quality is None:
         return measure
     return replace(

@@ -141,7 +141,7 @@ class Session:
             return view, None
         if result.check.outcome is not Outcome.PASS or not self.wants_movements:
             return view, replace(self.decide_by_code(result.check), face=result)
-        last = LastSeen(frame.pixels, frame.taken_at, self._code_box)
+        last = LastSeen(frame.pixels, frame.taken_at, self._code_box, self._comparison.person)
         self._matched = result
         self._liveness = start_liveness(self._gear, self._engine, self.moment.trust.policy, last)
         if not self._by_eye:

@@ -207,3 +207,34 @@ def test_the_policy_says_how_many_movements(open_kiosk, town):
     assert ("PASS",) == told(result.verdict)
     assert ORDER[:2] == row_of(other).liveness.made
     assert Reason.LIVENESS_NOT_PASSED not in result.verdict.reasons
+
+
+def test_of_a_minor_no_movements_are_asked_and_the_guardian_is_shown(bank, town):
+    result = bank.visit(town.text("son"), Stage(bank, Obedient()))
+
+    assert ("REFER", "MINOR") == told(result.verdict) == told(row_of(bank))
+    assert (Reason.MINOR,) == result.verdict.reasons
+    assert result.holder.guardian is not None
+    assert row_of(bank).liveness is None
+
+
+def test_a_covered_face_is_named_as_such_and_asked_for_no_movements(bank, town):
+    result = bank.visit(town.text(), pictures.veiled_holder())
+
+    assert ("REFER", "FACE_COVERED") == told(result.verdict) == told(row_of(bank))
+    assert (Reason.FACE_COVERED,) == result.verdict.reasons
+
+
+def test_whoever_comes_into_view_as_the_comparison_ends_is_asked_for_nothing(bank, town):
+    """A picture of the holder is compared; as the last frame is due, somebody else has taken its place."""
+    stage = Stage(bank, Obedient())
+    bank.show(pictures.phone(town.text()), 1.0)
+    bank.camera.scene = stage
+    while not isinstance(bank.last, FaceView) or bank.last.progress < 1.0:
+        bank.runner.turn()
+    stage.person = OFFICER
+
+    result = bank.until(ResultView, stage)
+
+    assert "PASS" not in told(result.verdict)
+    assert result.verdict.reasons[0] in {Reason.PERSON_CHANGED, Reason.FACE_MISMATCH}

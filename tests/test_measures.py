@@ -28,7 +28,7 @@ QUALITY = FaceQuality(
 
 def test_every_measure_of_a_face_has_its_number_in_the_row():
     result = FaceResult(
-        refer(Reason.FACE_UNCERTAIN), 0.41, QUALITY, live=np.zeros((5, 4, 3)), frames=9, tries=3
+        refer(Reason.FACE_UNCERTAIN), 0.41, QUALITY, live=np.zeros((5, 4, 3)), frames=9, tries=3, faces=2
     )
 
     measure = measure_of(result, "model")
@@ -40,6 +40,6 @@ def test_every_measure_of_a_face_has_its_number_in_the_row():
 
 
 def test_a_visit_without_a_face_has_counts_only():
-    measure = measure_of(FaceResult(refer(Reason.FACE_TIMEOUT)), "model")
+    measure = measure_of(FaceResult(refer(Reason.FACE_TIMEOUT), faces=2), "model")
 
-    assert FaceMeasure("model", 0, tries=0) == measure
+    assert FaceMeasure("model", 0, tries=0, faces_in_view=2) == measure

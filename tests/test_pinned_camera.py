@@ -8,9 +8,9 @@ from kiosk.audit.entry import CameraChanged
 from kiosk.camera.delivery import Ask, Delivery
 from kiosk.gear import FaceEye
 from kiosk.model import Reason
-from kiosk.view import ScanView
+from kiosk.view import FaceView, ScanView
 from tests.journeys import pictures
-from tests.journeys.kiosk import ScriptedCamera
+from tests.journeys.kiosk import ScriptedCamera, told
 
 OURS, SAME_MAKE, OTHER = "046d:0825:A1B2", "046d:0825:C3D4", "1bcf:2c99:0001"
 
@@ -99,6 +99,19 @@ def test_the_camera_for_faces_must_be_named_too(start):
     kiosk = start(PinnedCamera(), OURS, face_eye=FaceEye(face, None))
 
     assert Reason.CAMERA_NOT_ALLOWED is shown(kiosk)
+
+
+def test_a_camera_changed_in_the_middle_of_a_visit_ends_it_without_a_pass(start, town):
+    camera = PinnedCamera()
+    kiosk = start(camera, OURS)
+    kiosk.show(pictures.phone(town.text()), 1.0)
+    assert isinstance(kiosk.last, FaceView)
+
+    camera.delivery = a_delivery(OTHER)
+    kiosk.show(pictures.holder(), 3.0)
+
+    assert Reason.CAMERA_NOT_ALLOWED is kiosk.attention
+    assert ("REFER", "CAMERA_NOT_ALLOWED") == told(kiosk.visits()[-1])
 
 
 def test_plugging_the_right_camera_in_ends_it(start):

@@ -47,6 +47,7 @@ class FaceMeasure:
 
     `score` is the mean of the counted `frames`, by the scale of the model. The rest is of the best picture,
     in the units of `face/quality.py`; `brightness` and `contrast` are luminance mean and deviation there.
+    `faces_in_view` is the most faces that were in front at once.
     """
 
     model_id: str
@@ -68,6 +69,7 @@ class FaceMeasure:
     mouth_contrast: float | None = None
     mouth_detail_ratio: float | None = None
     inside_share: float | None = None
+    faces_in_view: int | None = None
 
     def __post_init__(self) -> None:
         check_text(self.model_id)

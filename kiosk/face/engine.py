@@ -8,6 +8,7 @@ only the two files are used. How many threads OpenCV may use is left to the comp
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 from kiosk.face.align import align_face
@@ -62,8 +63,9 @@ class Engine:
         return self._matcher.embed(pixels, face)
 
     def similarity(self, a: Embedding, b: Embedding) -> float:
-        """Return how alike two descriptions are; more is more alike."""
-        return self._matcher.similarity(a, b)
+        """Return how alike two descriptions are; more is more alike. What is no number is like nobody: -1."""
+        score = self._matcher.similarity(a, b)
+        return score if math.isfinite(score) else -1.0
 
 
 def load_engine(models: Path | None = None, kind: EngineKind = EngineKind.SFACE) -> FaceEngine:

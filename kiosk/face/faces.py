@@ -109,7 +109,7 @@ class Matcher(Protocol):
         ...
 
     def similarity(self, a: Embedding, b: Embedding) -> float:
-        """Return how alike two descriptions are, at most 1; more is more alike."""
+        """Return how alike two descriptions are, at most 1; more is more alike. NaN where it cannot tell."""
         ...
 
 

@@ -2,9 +2,9 @@
 
 Rules kept here: a frame counts only while no code has been in view for `limits.code_absent_s`, with exactly
 one face in front, large and good enough, neither beside the last code nor on a screen; the counted frames are
-different pictures of one and the same person (`tries.py`). A face that stays covered is left to a person, and
-no picture of it is kept. Time is the frames' own; there is no clock here, and no picture is kept but the one
-crop for the officer.
+different pictures of one and the same person (`tries.py`), who is in view when it is decided. A face that
+stays covered is left to a person, and no picture of it is kept. Time is the frames' own; there is no clock
+here, and no picture is kept but the one crop for the officer.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from kiosk.face.portrait import Portrait
 from kiosk.face.quality import FaceQuality, first_problem, is_covered, measure_face
 from kiosk.face.screen import is_beside_code, is_on_screen
 from kiosk.face.tries import Sample, Tries
-from kiosk.model import Box, CodeSighting, FaceLimits, Frame, Hint, Pixels, Reason
+from kiosk.model import Box, Check, CodeSighting, FaceLimits, Frame, Hint, Pixels, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +34,15 @@ class FaceProgress:
 
 @dataclass(frozen=True, slots=True)
 class _Shot:
-    """The best picture of the face so far; one that counted outweighs a better one that did not."""
+    """The best picture of the face so far; one that counted outweighs a better one that did not.
 
-    counted: bool
+    `live` is None of a face that may be covered: it is measured and not shown.
+    """
+
+    rank: tuple[bool, bool, float]  # whether it counted, whether it may be shown, how good it is
     quality: FaceQuality
     face: Box
-    live: Pixels
+    live: Pixels | None
 
 
 class LiveComparison:
@@ -53,17 +56,12 @@ class LiveComparison:
         started_at: float,
         *,
         code: Box | None = None,
-        minor: bool = False,
     ) -> None:
-        """Start at `started_at`, in seconds on the clock of the frames, with the code just seen at `code`.
-
-        For a `minor` the frames are gathered for the officer, and the result is always REFER MINOR.
-        """
+        """Start at `started_at`, in seconds on the clock of the frames, with the code just seen at `code`."""
         self._engine = engine
         self._portrait = portrait
         self._limits = limits
         self._started_at = started_at
-        self._minor = minor
         self._code_seen_at = started_at
         self._code = code
         self._size: tuple[int, ...] = ()
@@ -72,6 +70,8 @@ class LiveComparison:
         self._digests: set[bytes] = set()
         self._covered_since: float | None = None
         self._best: _Shot | None = None
+        self._counted_at = float("-inf")
+        self._most_faces = 0
         self._result: FaceResult | None = None
 
     @property
@@ -105,8 +105,8 @@ class LiveComparison:
     def conclude(self) -> FaceResult:
         """End the comparison with what has been counted so far: for the time-out, or a camera that stopped.
 
-        Never a PASS of fewer frames than the policy asks for: FACE_UNCERTAIN, FACE_TIMEOUT without any;
-        FACE_COVERED where a covered face was the last thing seen.
+        Never a PASS and never a FAIL: FACE_UNCERTAIN, FACE_TIMEOUT without any frame; FACE_COVERED where a
+        covered face was the last thing seen.
         """
         if self._result is None:
             decision = self._tries.conclude()
@@ -121,24 +121,25 @@ class LiveComparison:
         if self._covered_since is not None and covered_s >= self._limits.covered_s:
             self._end_covered()
             return
-        decision = self._tries.close(now)
-        if decision.outcome is not None or (self._minor and decision.tries):
+        decision = self._tries.close(now, in_view=self._counted_at == now)
+        if decision.outcome is not None:
             self._end(decision)
 
     def _end(self, decision: VisitDecision) -> None:
         best = self._best
-        check = refer(Reason.MINOR) if self._minor else decision.check
-        score = None if self._minor else decision.score
-        result = FaceResult(check, score, frames=decision.frames, tries=decision.tries)
-        if best is not None:
-            result = replace(result, quality=best.quality, face=best.face, live=best.live)
+        result = self._result_of(decision, decision.check)
+        if best is not None and best.live is not None:
+            result = replace(result, face=best.face, live=best.live)
         self._result = result
 
     def _end_covered(self) -> None:
         """Leave it to a person, without a picture: whoever covers herself is not shown on a screen."""
+        self._result = self._result_of(self._tries.conclude(), refer(Reason.FACE_COVERED))
+
+    def _result_of(self, decision: VisitDecision, check: Check) -> FaceResult:
         quality = self._best.quality if self._best else None
-        reason = Reason.MINOR if self._minor else Reason.FACE_COVERED
-        self._result = FaceResult(refer(reason), quality=quality)
+        counted = decision.frames, decision.tries, self._most_faces
+        return FaceResult(check, decision.score, quality, None, None, *counted)
 
     def _follow_size(self, size: tuple[int, ...]) -> None:
         """Keep the code in its place when the pictures go over to another `size`: height, width."""
@@ -153,6 +154,7 @@ class LiveComparison:
 
     def _look(self, frame: Frame) -> tuple[Hint | None, Box | None]:
         faces = main_faces(self._engine.find_faces(frame.pixels))
+        self._most_faces = max(self._most_faces, len(faces))
         if len(faces) != 1:
             return Hint.ONE_PERSON if faces else Hint.LOOK_AT_CAMERA, None
         face = faces[0]
@@ -188,6 +190,7 @@ class LiveComparison:
         score = self._engine.similarity(self._portrait.embedding, embedding)
         if not self._tries.add(Sample(frame.taken_at, quality.rank, embedding, score)):
             self._best = None
+        self._counted_at = frame.taken_at
         self._keep_best(frame.pixels, face, quality, counted=True)
 
     def _start_again(self) -> None:
@@ -197,11 +200,11 @@ class LiveComparison:
         self._best = None
 
     def _keep_best(self, pixels: Pixels, face: Face, quality: FaceQuality, *, counted: bool) -> None:
-        best = self._best
-        rank = (counted, quality.rank)
-        if best is None or rank > (best.counted, best.quality.rank):
-            live = upright_crop(pixels, face, LIVE_CROP_HEIGHT)
-            self._best = _Shot(counted, quality, face.box, live)
+        shown = counted or not is_covered(quality.bareness, self._limits)
+        rank = (counted, shown, quality.rank)
+        if self._best is None or rank > self._best.rank:
+            live = upright_crop(pixels, face, LIVE_CROP_HEIGHT) if shown else None
+            self._best = _Shot(rank, quality, face.box, live)
 
     def _progress(self, hint: Hint | None, face: Box | None = None) -> FaceProgress:
         share = 1.0 if self._result is not None and self._result.frames else self._tries.progress

@@ -1,10 +1,11 @@
 """Somebody is there who answers: movements asked for at random, made by the person whose face was compared.
 
-Rules kept here: one face in front, without a code or a screen in view; whoever moves is, at each prompt, at
-each movement and wherever a face jumps, the person of the last frame of the comparison, by the matcher and
-by the place in the picture; a picture that comes a second time, byte for byte, is a film and no camera. What
-is interrupted begins anew with another challenge and uses up a try. Whatever is not seen is a REFER: this
-raises the cost of an attack, it is no certified protection, and a person can always do it instead.
+Rules kept here: one face in front, without a code or a screen in view; whoever moves is the person who was
+compared, by the matcher: at each prompt, when a movement is first seen and when it was made, and wherever a
+face jumps in the picture or was out of sight; a picture that comes a second time, byte for byte, is a film
+and no camera. What is interrupted begins anew with another challenge and uses up a try. Whatever is not seen
+is a REFER: this raises the cost of an attack, it is no certified protection, and a person can always do it
+instead.
 
 The challenge itself is in `challenge.py`; time is the frames' own, chance is an argument.
 """
@@ -21,6 +22,7 @@ from kiosk.face.faces import Embedding, Face, FaceEngine, Mesh, main_faces
 from kiosk.face.mesh import MESH_ID
 from kiosk.face.pose import eye_openness, head_pose
 from kiosk.face.screen import is_beside_code, is_on_screen
+from kiosk.face.tries import is_continuous
 from kiosk.model import (
     Box,
     Check,
@@ -75,11 +77,15 @@ class LivenessProgress:
 
 @dataclass(frozen=True, slots=True)
 class LastSeen:
-    """The last picture of the comparison: who was compared, where, and where the last code was."""
+    """The last picture of the comparison, where the last code was, and what was counted of the `person`.
+
+    Without a `person` it is whoever the picture shows: for clips, which no comparison went before.
+    """
 
     pixels: Pixels
     at: float
     code: Box | None = None
+    person: tuple[Embedding, ...] = ()
 
 
 class LivenessCheck:
@@ -110,15 +116,19 @@ class LivenessCheck:
         self._seen_until = self._face_at = last.at
         self._box: Box | None = None
         self._challenge = self._draw(last.at)
-        self._person = self._find_person(last.pixels)
+        self._person = self._find_person(last)
 
-    def _find_person(self, pixels: Pixels) -> Embedding | None:
-        faces = main_faces(self._engine.find_faces(pixels))
+    def _find_person(self, last: LastSeen) -> Embedding | None:
+        faces = main_faces(self._engine.find_faces(last.pixels))
         if len(faces) != 1:
             self._end(Reason.PERSON_CHANGED, f"{len(faces)} faces where one was compared")
             return None
         self._box = faces[0].box
-        return self._engine.embed(pixels, faces[0])
+        seen = self._engine.embed(last.pixels, faces[0])
+        if not is_continuous(self._engine, last.person, seen):
+            self._end(Reason.PERSON_CHANGED, "another face than the one compared")
+            return None
+        return np.asarray(np.mean(last.person, axis=0), np.float32) if last.person else seen
 
     def _draw(self, at: float) -> Challenge:
         self._try_began_at = at
@@ -152,10 +162,15 @@ class LivenessCheck:
         now = frame.taken_at
         faces = main_faces(self._engine.find_faces(frame.pixels))
         if len(faces) != 1:
+            self._box = None  # whoever comes back must be the same person
             if now - self._face_at > LOST_S:
                 self._interrupt(f"{len(faces)} faces in front", now)
             return self._progress(now, Hint.ONE_PERSON if faces else Hint.LOOK_AT_CAMERA)
         face = faces[0]
+        if now - self._face_at > LOST_S:
+            self._interrupt("nobody seen for a while", now)
+            if self._result is not None:
+                return self._progress(now, None)
         if self._repeats_itself(frame.pixels):
             return self._progress(now, None, face.box)
         if face.eye_distance_px < self._least_eyes_px or self._is_beside(face):
@@ -168,7 +183,8 @@ class LivenessCheck:
         return self._progress(now, None, face.box)
 
     def _is_beside(self, face: Face) -> bool:
-        return self._code is not None and is_beside_code(face, self._code)
+        part = _FARTHER if self._challenge.asked else 1.0
+        return self._code is not None and is_beside_code(face, self._code, part)
 
     def _repeats_itself(self, pixels: Pixels) -> bool:
         digest = hashlib.blake2b(pixels.tobytes(), digest_size=16).digest()
@@ -181,10 +197,10 @@ class LivenessCheck:
 
     def _follow(self, frame: Frame, face: Face, mesh: Mesh) -> None:
         """Let the challenge see the face, and see to it that it is still the same one."""
-        before, jumped = self._challenge, self._box is not None and _common(self._box, face.box) < _SAME_PLACE
+        before, jumped = self._challenge, self._box is None or _common(self._box, face.box) < _SAME_PLACE
         self._box = face.box
-        self._challenge = before.after(_sight(frame.taken_at, mesh))
-        came_on = self._challenge.stage is not before.stage
+        self._challenge = after = before.after(_sight(frame.taken_at, mesh))
+        came_on = after.stage is not before.stage or (after.held > 0 and before.held == 0)
         if self._challenge.stage is Stage.FAILED:
             self._fail_try(self._challenge.why, frame.taken_at)
         elif jumped or came_on:
@@ -198,7 +214,7 @@ class LivenessCheck:
             return
         likeness = self._engine.similarity(self._person, self._engine.embed(frame.pixels, face))
         self._likeness = likeness if self._likeness is None else min(self._likeness, likeness)
-        if likeness < part * self._engine.continuity:
+        if not likeness >= part * self._engine.continuity:
             self._end(Reason.PERSON_CHANGED, f"likeness {likeness:.3f} to the person compared")
         elif part == 1.0 and is_on_screen(frame.pixels, face):
             self._code_seen_at = frame.taken_at  # a phone is in view, with or without its code

@@ -8,6 +8,7 @@ policy's age the matcher has no say. The live face, a still picture and the eval
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -48,7 +49,7 @@ class FaceResult:
 
     `score` is the mean of the counted frames, None when none counted. `quality` and `face` belong
     to the frame that `live` shows: an upright crop (BGR) with the geometry of the credential's photo.
-    `frames` is how many frames counted, in how many `tries`.
+    `frames` is how many frames counted, in how many `tries`; `faces` the most that were in front at once.
     """
 
     check: Check
@@ -58,6 +59,7 @@ class FaceResult:
     live: Pixels | None = None
     frames: int = 0
     tries: int = 0
+    faces: int = 0
 
 
 def decide_visit(
@@ -68,11 +70,13 @@ def decide_visit(
     After each try with at least `limits.frames` of them the mean over all frames so far decides: PASS from
     `limits.accept` on, FAIL FACE_MISMATCH below `limits.refer`; later tries are not looked at. A try between
     the two, or with too few frames, is repeated, and its frames stay in the mean. After `limits.tries`, or
-    when the visit has `ended`: REFER FACE_UNCERTAIN, FACE_TIMEOUT without a single frame.
+    when the visit has `ended`: REFER FACE_UNCERTAIN, FACE_TIMEOUT without a single frame. A score that is no
+    number is none.
     """
     scores: list[float] = []
     number = 0
-    for number, counted in enumerate(tries[: limits.tries], start=1):
+    for number, given in enumerate(tries[: limits.tries], start=1):
+        counted = [score for score in given if math.isfinite(score)]
         scores.extend(counted)
         if len(counted) < limits.frames:
             continue

@@ -71,6 +71,8 @@ class OpenCvMesh:
         self._net.setInput(cv2.dnn.blobFromImage(view, 1 / 255, swapRB=True))
         found, presence = self._net.forward([_POINTS_OUT, _PRESENCE_OUT])
         places = np.asarray(found, np.float64).reshape(POINTS, 3)
+        if not np.isfinite(places).all():
+            return Mesh(np.zeros((POINTS, 3), np.float32), 0.0)
         flat = places[:, :2] @ back[:, :2].T + back[:, 2]
         points = np.column_stack((flat, places[:, 2] / scale)).astype(np.float32)
         logit = float(np.asarray(presence).reshape(-1)[0])

@@ -45,8 +45,11 @@ Mask = NDArray[np.float64]
 Places = NDArray[np.intp]
 
 
-def is_beside_code(face: Face, code: Box) -> bool:
-    """Tell whether `face` lies inside or beside the rectangle of `code` and is as small as a photo there."""
+def is_beside_code(face: Face, code: Box, part: float = 1.0) -> bool:
+    """Tell whether `face` lies inside or beside the rectangle of `code` and is as small as a photo there.
+
+    `part` of the usual eye distance is enough for one that is larger: the eyes of a turned head are nearer.
+    """
     side = max(code.width, code.height)
     near = _BESIDE_CODE * side
     box = face.box
@@ -56,11 +59,14 @@ def is_beside_code(face: Face, code: Box) -> bool:
         or box.top > code.top + code.height + near
         or box.top + box.height < code.top - near
     )
-    return not apart and face.eye_distance_px < _EYES_OF_CODE * side
+    return not apart and face.eye_distance_px < part * _EYES_OF_CODE * side
 
 
 def is_on_screen(pixels: Pixels, face: Face) -> bool:
-    """Tell whether a screen-like rectangle surrounds `face` in `pixels` (BGR)."""
+    """Tell whether a screen-like rectangle surrounds `face` in `pixels` (BGR), or nobody can tell."""
+    x, y = face.landmarks[2]
+    if not (0 <= x < pixels.shape[1] and 0 <= y < pixels.shape[0]):
+        return True
     grey, middle, scale = _surroundings(pixels, face)
     rim = _HALF - round(face.landmarks[2][1] * _EYE_PX / max(face.eye_distance_px, 1.0))
     return any(
@@ -81,7 +87,8 @@ def _surroundings(pixels: Pixels, face: Face) -> tuple[NDArray[np.uint8], Point,
     x, y = x - left, y - top
     if scale >= 1.0:
         return grey, (x, y), scale
-    small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)  # a warp cannot average
+    size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
+    small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)  # a warp cannot average
     return np.asarray(small, np.uint8), (x * scale, y * scale), 1.0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import cv2
@@ -35,10 +36,10 @@ class SFace:
         return np.asarray(feature / max(length, 1e-9), dtype=np.float32)
 
     def similarity(self, a: Embedding, b: Embedding) -> float:
-        """Return the cosine of the angle between `a` and `b`. Raises ValueError on a zero vector."""
+        """Return the cosine of the angle between `a` and `b`; NaN where one of them has no direction."""
         lengths = float(np.linalg.norm(a)) * float(np.linalg.norm(b))
-        if lengths == 0.0:
-            raise ValueError("a zero vector has no direction")
+        if not 0.0 < lengths < math.inf:
+            return math.nan
         return float(np.clip(float(a @ b) / lengths, -1.0, 1.0))
 
 

@@ -19,21 +19,17 @@ from kiosk.model import FaceLimits, Hint, Note, Pixels, Reason
 MIN_EYE_DISTANCE_PX = 36.0  # the matcher's own crop has 35
 
 
-def compare_still(
-    engine: FaceEngine, portrait: Portrait, pixels: Pixels, limits: FaceLimits, *, minor: bool = False
-) -> FaceResult:
+def compare_still(engine: FaceEngine, portrait: Portrait, pixels: Pixels, limits: FaceLimits) -> FaceResult:
     """Compare the one face in `pixels` (BGR) with the credential's.
 
     No face, several faces or a face too poor to judge: REFER NOT_PRESENTED, with the cause as detail; a
     covered one REFER FACE_COVERED. The check carries the note STILL_FACE.
     """
-    result = _compare(engine, portrait, pixels, limits, minor=minor)
+    result = _compare(engine, portrait, pixels, limits)
     return replace(result, check=replace(result.check, notes=(Note.STILL_FACE,)))
 
 
-def _compare(
-    engine: FaceEngine, portrait: Portrait, pixels: Pixels, limits: FaceLimits, *, minor: bool
-) -> FaceResult:
+def _compare(engine: FaceEngine, portrait: Portrait, pixels: Pixels, limits: FaceLimits) -> FaceResult:
     faces = main_faces(engine.find_faces(pixels))
     if len(faces) != 1:
         return FaceResult(refer(Reason.NOT_PRESENTED, f"{len(faces)} faces"))
@@ -46,8 +42,6 @@ def _compare(
     if problem is not None:
         check = refer(Reason.NOT_PRESENTED, f"face not usable: {problem.value}")
         return FaceResult(check, None, quality, face.box, live)
-    if minor:
-        return FaceResult(refer(Reason.MINOR), None, quality, face.box, live, frames=1)
     score = engine.similarity(portrait.embedding, engine.embed(pixels, face))
     decision = decide_visit([[score]], replace(limits, frames=1), ended=True)
     return FaceResult(decision.check, score, quality, face.box, live, decision.frames, decision.tries)

@@ -1,15 +1,16 @@
 """The tries of one visit: which frames of one person count, and when they decide.
 
 Rules kept here: a try is a window from its first usable frame on; its best frames by quality count, never by
-score. Nothing is decided over two people: until a full try was judged another face starts the counting again,
-after that it ends the visit, so that nobody chooses among tries. Time is the frames' own. What the
-scores mean is left to `match.decide_visit`.
+score; it is judged only while the person counted in it is in view, and nobody passes or is refused because
+the time was up. Nothing is decided over two people: until a full try was judged another face starts the
+counting again, after that it ends the visit, so that nobody chooses among tries. Time is the frames' own.
+What the scores mean is left to `match.decide_visit`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -82,27 +83,33 @@ class Tries:
         del self._person[len(self._person) - len(self._window) :]
         self._window.clear()
 
-    def close(self, now: float) -> VisitDecision:
-        """Judge the running try if it is over by `now`, and say what the visit has come to."""
+    def close(self, now: float, *, in_view: bool = True) -> VisitDecision:
+        """Judge the running try if it is over by `now`, and say what the visit has come to.
+
+        A full try waits until the person counted in it is `in_view` again; somebody else may be there.
+        """
         if self._swapped:
             return self.conclude()
         if self._window:
             lasted_s = now - self._window[0].taken_at
-            full = len(self._window) >= self._limits.frames and lasted_s >= self._limits.window_s
-            if full or lasted_s >= self._limits.try_s:
+            full = len(self._window) >= self._limits.frames
+            if lasted_s >= (self._limits.window_s if full else self._limits.try_s) and (in_view or not full):
                 self._judged.append(self._counted())
                 self._window.clear()
         return decide_visit(self._judged, self._limits)
 
     def conclude(self) -> VisitDecision:
-        """Say what the visit has come to when nothing more follows."""
+        """Say what the visit has come to when nothing more follows: never a PASS, never a FAIL."""
         if self._swapped:
             decision = decide_visit(self._judged, self._limits, ended=True)
             return VisitDecision(
                 Outcome.REFER, Reason.PERSON_CHANGED, decision.score, decision.frames, decision.tries
             )
         tries = [*self._judged, self._counted()] if self._window else self._judged
-        return decide_visit(tries, self._limits, ended=True)
+        decision = decide_visit(tries, self._limits, ended=True)
+        if decision.outcome is Outcome.REFER:
+            return decision
+        return replace(decision, outcome=Outcome.REFER, reason=Reason.FACE_UNCERTAIN)
 
     def _counted(self) -> tuple[float, ...]:
         return tuple(sample.score for sample in best_samples(self._window, self._limits.frames))

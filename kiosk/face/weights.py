@@ -13,6 +13,8 @@ from pathlib import Path
 
 from kiosk.model import Fault, Reason
 
+_MOST_BYTES = 64 * 1024 * 1024  # the largest has 23 million
+
 
 def find_models(module: str, package: str, folder: str) -> Path:
     """Return the `folder` of models inside the installed `module`, without running its code.
@@ -28,7 +30,10 @@ def find_models(module: str, package: str, folder: str) -> Path:
 def read_model(path: Path, sha256: str) -> bytes:
     """Return the file's bytes. Raises Fault: MODEL_ALTERED when it is unreadable or has another hash."""
     try:
-        content = path.read_bytes()
+        if not path.is_file():  # a pipe or a device could feed bytes for ever
+            raise FileNotFoundError(path.name)
+        with path.open("rb") as file:
+            content = file.read(_MOST_BYTES + 1)  # one more has another hash in any case
     except OSError as err:
         raise Fault(Reason.MODEL_ALTERED, f"{path.name} cannot be read") from err
     if hashlib.sha256(content).hexdigest() != sha256:

@@ -191,12 +191,14 @@ def conclude(examined: Examined, later_checks: Iterable[Check] = ()) -> Verdict:
     """Weigh the code's checks and the later ones (photo, liveness, face) into the verdict.
 
     A step that the purpose requires and nobody ran is a REFER of its own, unless an earlier check already
-    left nothing to run it on. A step checked twice counts twice: a pass never takes back a refusal.
+    left nothing to run it on: of a face that was not matched (a minor's, a covered one) no movements are
+    asked. A step checked twice counts twice: a pass never takes back a refusal.
     """
     later = tuple(later_checks)
     made = examined.checks + later
     unread = any(check.step is Step.PHOTO and check.outcome is not Outcome.PASS for check in later)
     ready = examined.portrait_wanted and not unread
+    unmatched = any(check.step is Step.FACE and check.outcome is not Outcome.PASS for check in later)
     for step, reason in (
         (Step.PHOTO, None),
         (Step.LIVENESS, Reason.LIVENESS_NOT_PASSED),
@@ -204,6 +206,7 @@ def conclude(examined: Examined, later_checks: Iterable[Check] = ()) -> Verdict:
     ):
         if all(check.step is not step for check in made):
             owed = reason is not None and ready and step in examined.required
+            owed = owed and not (unmatched and step is Step.LIVENESS)
             made += (Check(step, Outcome.REFER, reason) if owed else Check(step, None),)
     checks = tuple(sorted(made, key=lambda check: check.step))
     notes = [*examined.notes, *(note for check in later for note in check.notes)]

@@ -20,8 +20,8 @@ START = 100.0
 REACTION_S, RISE_S, STAY_S = 0.3, 0.25, 0.5
 AHEAD = Posture()
 _MOVES = {
-    Movement.TURN_LEFT: lambda share: Posture(yaw_deg=28 * share),
-    Movement.TURN_RIGHT: lambda share: Posture(yaw_deg=-28 * share),
+    Movement.TURN_LEFT: lambda share: Posture(yaw_deg=36 * share),
+    Movement.TURN_RIGHT: lambda share: Posture(yaw_deg=-36 * share),
     Movement.BLINK: lambda share: Posture(closed=share),
     Movement.COME_CLOSER: lambda share: Posture(nearer=1 + 0.32 * share),
 }

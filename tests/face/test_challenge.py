@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kiosk.face.challenge import CLOSER as CLOSER_BY
 from kiosk.face.challenge import (
     GATHER_S,
     PAUSE_S,
     REACTION_S,
+    TURN_DEG,
     Sight,
     Stage,
     draw_challenge,
@@ -87,14 +89,15 @@ def test_eyes_that_stay_shut_when_something_else_is_asked_for_fail():
 
 
 def test_eyes_that_stay_shut_do_not_count_until_they_open():
-    challenge = doing(asked(BLINK), BLINK, 0.8, 1.5)
+    challenge = doing(ahead(asked(BLINK), 0.8, 0.3), BLINK, 1.1, 1.5)
 
     assert (Stage.ASKED, ()) == (challenge.stage, challenge.done)
-    assert (BLINK,) == ahead(challenge, 2.3, 0.2).done
+    assert (BLINK,) == ahead(challenge, 2.6, 0.2).done
 
 
-def test_a_movement_that_began_before_it_was_asked_for_fails():
-    challenge = doing(asked(LEFT), LEFT, 0.8, 0.1)
+@pytest.mark.parametrize(("movement", "seconds"), [(LEFT, 0.1), (RIGHT, 0.1), (CLOSER, 0.1), (BLINK, 0.6)])
+def test_a_movement_that_began_before_it_was_asked_for_fails(movement, seconds):
+    challenge = doing(asked(movement), movement, 0.75, seconds)
 
     assert Stage.FAILED is challenge.stage
     assert "before it was asked for" in challenge.why
@@ -171,6 +174,39 @@ def filmed(order, at, every_s):
     number, since = divmod(at, every_s)
     busy = 0.3 <= since < 0.9
     return replace(AHEAD, taken_at=at, **(DOING[order[int(number) % len(order)]] if busy else {}))
+
+
+JUST_ENOUGH = (
+    {"yaw_deg": TURN_DEG + 0.5},
+    {"yaw_deg": -TURN_DEG - 0.5},
+    {"size_px": (CLOSER_BY + 0.01) * AHEAD.size_px},
+    {"openness": 0.15},
+)
+
+
+def just_enough(of, at, still_s):
+    """An endless film that looks ahead, and then does all of it one after the other, as little as counts."""
+    since = at % (still_s + 0.7 * len(of))
+    number, busy_s = divmod(since - still_s, 0.7)
+    busy = since >= still_s and busy_s < 0.5
+    return replace(AHEAD, taken_at=at, **(of[int(number)] if busy else {}))
+
+
+@pytest.mark.parametrize("still_s", [0.9, 1.6, 2.0])
+@pytest.mark.parametrize(
+    "of", [JUST_ENOUGH, JUST_ENOUGH[::-1], ({name: v for each in JUST_ENOUGH for name, v in each.items()},)]
+)
+def test_no_film_of_everything_at_once_answers_every_challenge(still_s, of):
+    chance, passed = random.Random(4), 0  # noqa: S311 - as above
+    for _ in range(120):
+        began_at = chance.uniform(0.0, 10.0)
+        challenge, step = draw_challenge(3, 4.0, chance, began_at), 0
+        while challenge.stage in {Stage.GATHER, Stage.ASKED}:
+            step += 1
+            challenge = challenge.after(just_enough(of, began_at + step * STEP_S, still_s))
+        passed += challenge.stage is Stage.PASSED
+
+    assert passed <= 120 / 24
 
 
 @pytest.mark.parametrize("every_s", [1.6, 2.4, 3.2])

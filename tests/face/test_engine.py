@@ -1,4 +1,5 @@
 import importlib.util
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -102,3 +103,19 @@ def test_a_face_at_the_rim_of_the_picture_can_be_described(engine):
 
     assert (128,) == engine.embed(cut, face.mapped(1.0, -left)).shape
     assert (128,) == engine.embed(cut, face.mapped(1.0, -10_000)).shape
+
+
+@pytest.mark.parametrize("number", [0.0, np.nan, np.inf])
+def test_a_description_without_a_direction_is_like_nobody(engine, number):
+    nothing = np.full(128, number, np.float32)
+
+    assert -1.0 == engine.similarity(nothing, np.ones(128, np.float32))
+
+
+def test_a_pipe_in_place_of_a_model_is_a_fault_and_nobody_waits_for_it(tmp_path):
+    os.mkfifo(tmp_path / DETECTOR_FILE)
+
+    with pytest.raises(Fault) as fault:
+        load_engine(tmp_path)
+
+    assert Reason.MODEL_ALTERED is fault.value.reason

@@ -1,6 +1,7 @@
 from dataclasses import replace
 from itertools import chain
 
+import cv2
 import numpy as np
 import pytest
 
@@ -224,6 +225,7 @@ def test_two_people_are_asked_to_come_alone(engine, portrait):
 
     assert (Outcome.REFER, Reason.FACE_TIMEOUT) == ended(progress)
     assert {Hint.ONE_PERSON} == set(hints[:-1])
+    assert 2 == progress.result.faces
 
 
 def test_someone_who_queues_behind_does_not_stop_the_visit(engine, portrait):
@@ -275,14 +277,6 @@ def test_a_face_too_far_away_is_shown_to_the_officer_but_not_judged(engine, port
     assert (400, 320, 3) == progress.result.live.shape
 
 
-def test_a_minor_is_left_to_a_person_with_a_picture(engine, portrait):
-    progress, _ = watch(begun(engine, portrait, minor=True), frames(person_film(ASTRONAUT), 101, 2))
-
-    assert (Outcome.REFER, Reason.MINOR) == ended(progress)
-    assert progress.result.score is None
-    assert progress.result.live is not None
-
-
 def test_a_result_does_not_change_any_more(engine, portrait):
     comparison = begun(engine, portrait)
     progress, _ = watch(comparison, frames(person_film(ASTRONAUT), 101, 2))
@@ -311,3 +305,45 @@ def test_the_live_picture_shows_the_one_who_was_counted(engine, portrait):
     assert engine.similarity(portrait.embedding, engine.embed(live, face)) > engine.continuity
     assert pytest.approx(0.4 * 320, abs=8) == face.eye_distance_px
     assert pytest.approx(0.42 * 400, abs=8) == face.landmarks[0][1]
+
+
+@pytest.mark.parametrize("after", ["nobody", "somebody else", "both"])
+def test_nothing_is_decided_while_the_person_counted_is_out_of_view(engine, portrait, after):
+    other = cv2.resize(person_film(OFFICER).frame(), None, fx=0.5, fy=0.5)  # too small to be counted himself
+    last = {
+        "nobody": empty_film().frame(),
+        "somebody else": np.pad(other, ((0, 360), (0, 640), (0, 0))),
+        "both": side_by_side(person_film(ASTRONAUT), person_film(OFFICER)),
+    }[after]
+    comparison = begun(engine, portrait)
+    watch(comparison, frames(person_film(ASTRONAUT), 100.9, 0.36, step=0.12))
+
+    gone = [comparison.observe(a_frame(last, 101.4 + 0.2 * number), None) for number in range(3)]
+    ended_so = comparison.conclude().check
+
+    assert {None} == {progress.result for progress in gone}
+    assert (Outcome.REFER, Reason.FACE_UNCERTAIN) == (ended_so.outcome, ended_so.reason)
+
+
+def test_the_picture_of_a_covered_face_is_not_kept_whatever_comes_after(engine, portrait):
+    covered = frames(person_film(ASTRONAUT, picture=masked(engine, ASTRONAUT)), 100.9, 0.6)
+    far = frames(person_film(ASTRONAUT, 50, blur_px=1.5), 101.5, 2, step=0.4)  # less sharp than the cloth
+
+    progress, hints = watch(begun(engine, portrait), chain(covered, far))
+
+    assert (Outcome.REFER, Reason.FACE_TIMEOUT) == ended(progress)
+    assert Hint.UNCOVER_FACE in hints
+    assert pytest.approx(50, abs=4) == progress.result.quality.eye_distance_px
+    assert progress.result.live is not None
+
+
+def test_whoever_covers_the_face_after_an_uncertain_try_keeps_its_numbers(engine, portrait):
+    limits = replace(LIMITS, accept=0.99, window_s=0.2, covered_s=0.3)
+    bare = frames(person_film(ASTRONAUT), 100.9, 0.6)
+    covered = frames(person_film(ASTRONAUT, picture=masked(engine, ASTRONAUT)), 101.5, 0.8)
+
+    progress, _ = watch(LiveComparison(engine, portrait, limits, 100.0), chain(bare, covered))
+
+    assert (Outcome.REFER, Reason.FACE_COVERED) == ended(progress)
+    assert (1, 3) == (progress.result.tries, progress.result.frames)
+    assert progress.result.live is None

@@ -1,3 +1,4 @@
+import math
 from dataclasses import replace
 from datetime import date
 from statistics import fmean
@@ -122,3 +123,15 @@ def test_a_minor_grows_up_on_his_birthday(born, today, minor):
 )
 def test_a_score_has_a_word(score, word):
     assert word is likeness(score, LIMITS)
+
+
+@pytest.mark.parametrize("no_number", [math.nan, math.inf, -math.inf])
+def test_a_score_that_is_no_number_never_decides(no_number):
+    assert (Outcome.REFER, Reason.FACE_TIMEOUT) == _ended([[no_number] * 3], ended=True)
+    assert (Outcome.REFER, Reason.FACE_UNCERTAIN) == _ended([[0.9, 0.9, no_number]], ended=True)
+    assert (None, None) == _ended([[0.9, 0.9, no_number]])
+
+
+def _ended(tries, **options):
+    decision = decide_visit(tries, LIMITS, **options)
+    return decision.outcome, decision.reason

@@ -1,6 +1,8 @@
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kiosk.face.faces import Face
 from kiosk.face.screen import is_beside_code, is_on_screen
@@ -107,3 +109,14 @@ def test_three_sides_of_a_window_behind_the_head_are_no_screen(engine):
     place[:] = (place * (1 - weight) + large * weight).astype(np.uint8)
 
     assert not is_on_screen(picture, nearest(engine, picture))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(-500, 900), st.integers(-500, 900), st.sampled_from([0.0, 0.01, 30.0, 9e4]))
+def test_a_face_anywhere_and_of_any_size_gives_an_answer(x, y, eyes_px):
+    picture = np.full((360, 480, 3), 90, np.uint8)
+    points = ((x, y), (x + eyes_px, y), (x, y), (x, y), (x, y))
+
+    refused = is_on_screen(picture, Face(Box(x, y, eyes_px, eyes_px), points, 0.9))
+
+    assert refused or (0 <= x < 480 and 0 <= y < 360)

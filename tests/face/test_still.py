@@ -65,10 +65,3 @@ def test_a_covered_face_is_not_compared(engine, portrait):
 
     assert (Outcome.REFER, Reason.FACE_COVERED) == reasons(result)
     assert (None, None) == (result.score, result.live)
-
-
-def test_a_minor_is_not_scored(engine, portrait):
-    result = compare_still(engine, portrait, picture_of(ASTRONAUT), LIMITS, minor=True)
-
-    assert (Outcome.REFER, Reason.MINOR) == reasons(result)
-    assert result.score is None

@@ -144,3 +144,19 @@ def test_continuity_is_to_the_mean_of_what_was_seen():
     assert is_continuous(Cosines(), [], OTHER)
     assert is_continuous(Cosines(), [HOLDER, between], between)
     assert not is_continuous(Cosines(), [HOLDER, HOLDER], OTHER)
+
+
+def test_a_full_try_is_not_judged_while_somebody_else_may_be_in_view():
+    tries = tries_of(*(a_sample(number / 10, 0.9) for number in range(4)))
+
+    assert tries.close(0.6, in_view=False).outcome is None
+    assert tries.close(9.0, in_view=False).outcome is None
+    assert Outcome.PASS is tries.close(9.1, in_view=True).outcome
+
+
+@pytest.mark.parametrize("score", [0.9, 0.1])
+def test_the_end_of_the_time_never_passes_or_refuses(score):
+    tries = tries_of(*(a_sample(number / 10, score) for number in range(4)))
+
+    assert (Outcome.REFER, Reason.FACE_UNCERTAIN) == ended(tries.conclude())
+    assert (3, pytest.approx(score)) == (tries.conclude().frames, tries.conclude().score)

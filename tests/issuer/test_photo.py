@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from issuer.photo import MAX_BYTES, PhotoRefused, make_photo
+from issuer.targets import make_policy
 from kiosk.face import photo
 from kiosk.face.colour import colour_cast
 from kiosk.face.engine import load_engine
@@ -146,6 +147,13 @@ def test_a_budget_below_the_floor_is_refused(engine):
         make_photo(engine, picture_of(ASTRONAUT), 449)
 
     assert PhotoProblem.BUDGET_TOO_SMALL is refused.value.problem
+
+
+def test_a_photo_must_match_its_source_as_well_as_the_policy_wants_the_person_to(registry):
+    policy = make_policy(registry.authority)["face"]
+
+    assert ("sface", PHOTO_LIMITS.accept) == (policy["engine"], policy["accept"])
+    assert policy["refer"] < policy["accept"]
 
 
 def test_a_photo_that_does_not_match_its_source_is_refused(engine):

@@ -63,10 +63,25 @@ def test_the_policy_names_the_engine_and_its_thresholds_keep_that_engines_bounds
     [
         (("face", "engine"), "arcface"),
         (("face", "engine"), 1),
-        (("face", "accept"), 0.29),
+        (("face", "accept"), 0.39),
+        (("face", "accept"), 0),
+        (("face", "accept"), 2),
+        (("face", "tries"), 0),
+        (("face", "tries"), 10**9),
+        (("face", "window_s"), -0.1),
+        (("face", "window_s"), 4.5),
+        (("face", "try_s"), 16.0),
+        (("face", "frames"), 42),
+        (("face", "code_absent_s"), 0.0),
+        (("face", "min_eye_distance_px"), 29.0),
+        (("face", "min_nostril_contrast"), 0.0),
+        (("face", "min_mouth_contrast"), 0.0),
+        (("face", "min_mouth_detail_ratio"), 0.0),
+        (("face", "min_sharpness_var"), 0.0),
         (("face", "accept"), "0.45"),
         (("face", "accept"), True),
         (("face", "refer"), 0.56),
+        (("face", "refer"), 0.55),
         (("face", "frames"), 3.0),
         (("face", "frames"), 0),
         (("face", "min_luminance_mean"), 230),
@@ -215,4 +230,4 @@ def test_a_policy_with_any_replaced_part_gives_a_policy_or_a_trust_error(data):
         policy[key] = data.draw(json_values)
 
     with contextlib.suppress(TrustError):
-        assert parse_policy(encode(policy)).face.accept >= 0.3
+        assert parse_policy(encode(policy)).face.accept >= 0.4

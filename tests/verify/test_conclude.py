@@ -123,3 +123,20 @@ def test_a_bug_in_a_step_is_no_check_and_no_pass():
         _ = 1 / 0
 
     assert {None} == {check.outcome for check in recorder.checks_up_to(Step.FACE)}
+
+
+@pytest.mark.parametrize(
+    "face",
+    [
+        Check(Step.FACE, Outcome.REFER, Reason.MINOR),
+        Check(Step.FACE, Outcome.REFER, Reason.FACE_COVERED),
+        Check(Step.FACE, Outcome.REFER, Reason.FACE_TIMEOUT),
+        Check(Step.FACE, Outcome.FAIL, Reason.FACE_MISMATCH),
+    ],
+)
+def test_of_a_face_that_was_not_matched_no_movements_are_owed(face):
+    verdict = conclude(verify(a_live_text(), purpose=a_purpose("bank")), [PHOTO, face])
+
+    assert (face.outcome, (face.reason,)) == (verdict.outcome, verdict.reasons)
+    assert (None, None) == outcome_of(verdict, Step.LIVENESS)
+    assert Note.LIVENESS_NOT_CHECKED in verdict.notes
