@@ -1,7 +1,8 @@
 """Which code in view is a new one: one code held in view is one visit, and the next replaces it.
 
-Pure: times are the frames' own seconds. The phone redraws its proof every ten seconds, so a code is known by
-its signed payload, not by its text.
+Several may be in view, two phones of a family or a phone before a poster: each is one visit, and an ID goes
+before a code of another kind. Pure: times are the frames' own seconds. The phone redraws its proof every ten
+seconds, so a code is known by its signed payload, not by its text.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from kiosk.model import CodeSighting, Hint
 
 GONE_AFTER_S = 1.5
 UNREADABLE_AFTER_S = 4.0
+UNREAD_GAP_S = 1.0  # decoders see what they cannot read in one frame and not in the next
+_MOST_KNOWN = 4
 HINT_STAYS_S = 0.7
 
 
@@ -39,12 +42,21 @@ class Sight(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class CodeWatch:
-    """What was last in view. `handled` is the code whose visit has begun or ended."""
+class Known:
+    """A code whose visit has begun or ended, and when it was last in view."""
 
-    handled: Identity | None = None
+    identity: Identity
+    seen_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class CodeWatch:
+    """What was in view of late: codes that are `known`, when any code was, and since when one is unread."""
+
+    known: tuple[Known, ...] = ()
     seen_at: float = float("-inf")
     unread_since: float | None = None
+    unread_at: float = float("-inf")
 
 
 def identify(text: str) -> Identity:
@@ -70,24 +82,49 @@ def is_cut(text: str) -> bool:
     return packed and identify(text).foreign
 
 
+def prefer_id(sighting: CodeSighting | None) -> CodeSighting | None:
+    """Return the ID that was read beside a foreign or unread code; else what is presented."""
+    if sighting is None or (sighting.text is not None and not identify(sighting.text).foreign):
+        return sighting
+    for each in sighting.beside:
+        if each.text is not None and not identify(each.text).foreign:
+            others = tuple(one for one in (replace(sighting, beside=()), *sighting.beside) if one is not each)
+            return replace(each, beside=others)
+    return sighting
+
+
 def look(watch: CodeWatch, sighting: CodeSighting | None, at: float) -> tuple[CodeWatch, Sight]:
     """Fold one frame's sighting into the memory; `at` is the frame's time in seconds."""
-    if watch.handled is not None and at - watch.seen_at > GONE_AFTER_S:
-        watch = replace(watch, handled=None)
-    if sighting is None:
-        return replace(watch, unread_since=None), Sight.NOTHING
-    if sighting.text is None:
-        since = at if watch.unread_since is None else watch.unread_since
-        # A blurred frame of the code at hand keeps it at hand.
-        sight = Sight.UNREADABLE if at - since >= UNREADABLE_AFTER_S else Sight.UNREAD
-        return replace(watch, unread_since=since, seen_at=at), sight
-    seen = replace(watch, unread_since=None, seen_at=at)
-    return seen, Sight.SAME if identify(sighting.text) == watch.handled else Sight.NEW
+    known = tuple(each for each in watch.known if at - each.seen_at <= GONE_AFTER_S)
+    if sighting is None or sighting.text is None:
+        return _look_at_unread(replace(watch, known=known), sighting is not None, at)
+    identity = identify(sighting.text)
+    sight = Sight.SAME if any(each.identity == identity for each in known) else Sight.NEW
+    beside = (each.text for each in sighting.beside[:_MOST_KNOWN])
+    in_view = {identity, *(identify(text) for text in beside if text is not None)}
+    known = tuple(replace(each, seen_at=at) if each.identity in in_view else each for each in known)
+    return CodeWatch(known, at), sight
+
+
+def _look_at_unread(watch: CodeWatch, in_sight: bool, at: float) -> tuple[CodeWatch, Sight]:  # noqa: FBT001 - private
+    """Fold in a frame in which nothing was read; `in_sight` says that something is there to be read."""
+    since = watch.unread_since
+    if since is None or at - watch.unread_at > UNREAD_GAP_S:
+        since = at if in_sight else None
+    lasting = since is not None and at - since >= UNREADABLE_AFTER_S
+    watch = replace(watch, unread_since=since)
+    if not in_sight:
+        return watch, Sight.UNREADABLE if lasting else Sight.NOTHING
+    # A blurred frame of the codes at hand keeps them at hand.
+    known = tuple(replace(each, seen_at=at) for each in watch.known)
+    sight = Sight.UNREADABLE if lasting else Sight.UNREAD
+    return replace(watch, known=known, seen_at=at, unread_at=at), sight
 
 
 def handled(watch: CodeWatch, identity: Identity) -> CodeWatch:
     """Remember that the visit of this code has begun: while it stays in view it is not new."""
-    return replace(watch, handled=identity)
+    others = (each for each in watch.known if each.identity != identity)
+    return replace(watch, known=(Known(identity, watch.seen_at), *others)[:_MOST_KNOWN])
 
 
 @dataclass(frozen=True, slots=True)

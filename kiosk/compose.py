@@ -64,9 +64,11 @@ def make_gear(settings: Settings, capture: Capture) -> Gear:
     leaving = [paths.outbox_folder] if paths.outbox_folder else []
     clock = SystemClock(paths.state / CLOCK_FILE)
     logged = LogFloor(paths.log, paths.store)
+    reader = QrReader()
+    capture.rest_while(lambda: reader.is_calm)
     return Gear(
         camera=capture,
-        reader=QrReader(),
+        reader=reader,
         engine=load_engine(),
         trust=CurrentTrust(paths.store, logged.find).load,
         clock=clock.read,

@@ -143,11 +143,11 @@ class Desk:
         session = self._session
         if session is None:
             raise ValueError("a face without a visit")
-        view, decided = session.look(frame, self._reception.see_with_face(frame))
+        view, decided = session.look(frame, seen := self._reception.see_with_face(frame))
         if decided is not None:
             self._decide(decided)
         else:
-            self._post(view)
+            self._post(self._reception.advise_beside_face(view, seen, frame.taken_at))
 
     def _watch_for_next(self, frame: Frame) -> None:
         """Let another credential replace a result that could be read; the same or a foreign one does not."""

@@ -6,7 +6,7 @@ and named from here. This module knows no Qt, camera, clock, file or cryptograph
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, IntEnum
 
@@ -163,10 +163,14 @@ class Photo:
 
 @dataclass(frozen=True, slots=True)
 class Presentation:
-    """A code as it was presented: its text (base45 inside) and where it came from."""
+    """A code as it was presented: its text (base45 inside) and where it came from.
+
+    `sighting` is how it was read from a picture; it makes no other presentation of the same code.
+    """
 
     text: str
     source: Source
+    sighting: CodeSighting | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +202,7 @@ class ClockReading:
 
 
 class Hint(Enum):
-    """One thing the person in front of the kiosk can do to help; the words live in `ui/reasons.py`."""
+    """One thing the person in front of the kiosk can do to help; the words live in `ui/words.py`."""
 
     SHOW_CODE = "SHOW_CODE"
     CLOSER = "CLOSER"
@@ -209,6 +213,7 @@ class Hint(Enum):
     NOT_READABLE_HERE = "NOT_READABLE_HERE"
     WAIT_FOR_NEW_CODE = "WAIT_FOR_NEW_CODE"
     SCAN_AGAIN = "SCAN_AGAIN"
+    ONE_AFTER_ANOTHER = "ONE_AFTER_ANOTHER"
     READING_FILE = "READING_FILE"
     PUT_PHONE_AWAY = "PUT_PHONE_AWAY"
     LOOK_AT_CAMERA = "LOOK_AT_CAMERA"
@@ -263,7 +268,7 @@ class CodeSighting:
     `text` is None when a code is in sight but was not read; `box` surrounds the code in frame pixels;
     `px_per_module` is the mean size of one module in camera pixels, None when unknown. `stage` and `decoder`
     say how it was read, `version` is the QR version, `unused_ec` the share of its error correction that was
-    left over, 0 to 1; each None when unread or unknown.
+    left over, 0 to 1; each None when unread or unknown. `beside` are other codes read in the same frame.
     """
 
     text: str | None
@@ -274,6 +279,7 @@ class CodeSighting:
     decoder: str | None = None
     version: int | None = None
     unused_ec: float | None = None
+    beside: tuple[CodeSighting, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ from kiosk.model import Pixels
 SIGNATURE = b"%PDF-"
 _SIGNATURE_WITHIN = 1024  # where readers look for it. Source: ISO 32000-1, Annex H.3, note 13
 
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"RIFF", b"BM")  # what every viewer shows as a picture
+
 
 class PdfProblem(Enum):
     """Why a PDF was refused."""
@@ -54,8 +56,8 @@ PDF_LIMITS = PdfLimits()
 
 
 def is_pdf(content: bytes) -> bool:
-    """Say whether these bytes set out to be a PDF."""
-    return SIGNATURE in content[:_SIGNATURE_WITHIN]
+    """Say whether these bytes set out to be a PDF, and not a picture with a PDF hidden behind it."""
+    return SIGNATURE in content[:_SIGNATURE_WITHIN] and not content.startswith(_PICTURES)
 
 
 def draw_pages(content: bytes, limits: PdfLimits = PDF_LIMITS) -> Iterator[Pixels]:

@@ -23,6 +23,7 @@ from kiosk.codewatch import (
     is_cut,
     keep_hint,
     look,
+    prefer_id,
 )
 from kiosk.gear import Gear
 from kiosk.model import Box, CodeSighting, Frame, Hint, Presentation, Source, Unread
@@ -30,7 +31,7 @@ from kiosk.recorder import Moment, Recorder
 from kiosk.session import Session
 from kiosk.tray import Tray
 from kiosk.verify.replay import ProofKey, ReplayMemory, Showing
-from kiosk.view import ScanView
+from kiosk.view import FaceView, ScanView
 
 FOREIGN_ROW_EVERY_S = 60.0
 REPLAY_MEMORY_S = 7200.0  # the window on both sides, its uncertainty, and a clock step nobody doubts (1 h)
@@ -107,6 +108,18 @@ class Reception:
             self.see(beside)
         return eye.reader.read(frame)
 
+    def advise_beside_face(self, view: FaceView, seen: CodeSighting | None, at: float) -> FaceView:
+        """Return `view` with what there is to say of a code that came while a face is looked at.
+
+        The code of this visit is no news; another one has to wait, and be shown again.
+        """
+        if seen is not None and seen.text is not None:
+            identity = identify(seen.text)
+            if not identity.foreign and identity != self._last:
+                self._tray.advise(Hint.ONE_AFTER_ANOTHER, at)
+        advice = self._tray.advice_at(at)
+        return view if advice is None else replace(view, hint=advice)
+
     def scan(self, frame: Frame, moment: Moment | None) -> Arrival | ScanView:
         """Judge one frame while nobody is being seen to; hints change no sooner than one can read them.
 
@@ -129,7 +142,7 @@ class Reception:
         advice = self._tray.advice_at(frame.taken_at)
         if sighting is None:
             return ScanView(advice or self._hint(sight, None))
-        return ScanView(advice or self._hint(sight, sighting.hint), sighting.box)
+        return ScanView(advice or self._hint(sight, sighting), sighting.box)
 
     def find_next(self, frame: Frame) -> str | None:
         """Return the text of another credential than the last, which may replace a result; else None."""
@@ -177,6 +190,8 @@ class Reception:
         """Begin the visit of what was brought, or say why not. Raises Fault."""
         session = self._examine(brought, at)
         self._waiting = self._code_at = None
+        if isinstance(brought, Presentation) and brought.sighting is not None:
+            session.code = measure_code(brought.sighting)
         if isinstance(brought, Unread):
             self._last = None
             return Arrival(session)
@@ -188,7 +203,7 @@ class Reception:
             return self._tray.advise(Hint.SCAN_AGAIN, at)
         if self._is_only_counted(session, identity, at):
             return self._tray.advise(Hint.NOT_READABLE_HERE, at)
-        self._watch = replace(handled(self._watch, identity), seen_at=at)
+        self._watch = handled(replace(self._watch, seen_at=at), identity)
         self._last = identity
         self._tray.begin(brought, identity, at)
         return Arrival(session)
@@ -208,18 +223,21 @@ class Reception:
         self._tray.fall_silent()
 
     def _look(self, frame: Frame) -> tuple[Sight, CodeSighting | None]:
-        sighting = self._gear.reader.read(frame)
+        sighting = prefer_id(self._gear.reader.read(frame))
         self._code_at = self._code_at if sighting is None else sighting.box
         self._measure = self._measure if sighting is None else measure_code(sighting)
         self._watch, sight = look(self._watch, sighting, frame.taken_at)
         return sight, sighting
 
-    def _hint(self, sight: Sight, seen: Hint | None) -> Hint | None:
+    def _hint(self, sight: Sight, seen: CodeSighting | None) -> Hint | None:
         if self._waiting is not None:
             return Hint.WAIT_FOR_NEW_CODE
-        if sight is Sight.SAME and self._counted is not None and self._watch.handled == self._counted:
-            return Hint.NOT_READABLE_HERE
-        return Hint.UNREADABLE if sight is Sight.UNREADABLE else seen
+        if sight is Sight.UNREADABLE:
+            return Hint.UNREADABLE
+        if seen is None or seen.text is None:
+            return None if seen is None else seen.hint
+        counted = self._counted is not None and identify(seen.text) == self._counted
+        return Hint.NOT_READABLE_HERE if counted else seen.hint
 
 
 def measure_code(sighting: CodeSighting) -> CodeMeasure | None:

@@ -1,8 +1,8 @@
 """What comes by another way than the camera: kept until it can be seen to, the newest alone.
 
 Rules kept here: a scanner that reads the same code again and again has read it once; what comes while a face
-is looked at or the kiosk is out of service is dropped; what there is to say about it is said for a while,
-since no picture keeps it up. Times are the frames' own seconds; there is no clock here.
+is looked at is turned away with a word, out of service it is dropped; what there is to say about it is said
+for a while, since no picture keeps it up. Times are the frames' own seconds; there is no clock here.
 """
 
 from __future__ import annotations
@@ -41,6 +41,8 @@ class Tray:
         nothing else. Files and the clipboard are an officer's own doing: what they bring is always answered.
         """
         brought, self._brought = self._brought, None
+        if brought is not None and state is State.FACE:
+            self._turn_away(brought, last, at)
         if brought is None or state not in {State.SCAN, State.RESULT}:
             return None
         if isinstance(brought, Presentation) and brought.source is Source.SCANNER:
@@ -72,6 +74,11 @@ class Tray:
     def advice_at(self, at: float) -> Hint | None:
         """Return what is to be said now."""
         return self._advice[0] if self._advice is not None and at < self._advice[1] else None
+
+    def _turn_away(self, brought: Presentation | Unread, last: Identity | None, at: float) -> None:
+        """Say that one visit comes after another; a code that is the visit's own needs no word."""
+        if isinstance(brought, Unread) or identify(brought.text) != last:
+            self.advise(Hint.ONE_AFTER_ANOTHER, at)
 
     def _is_scanned_again(self, identity: Identity, at: float) -> bool:
         if self._scanned is None or self._scanned[0] != identity or at - self._scanned[1] > SCANNED_AGAIN_S:

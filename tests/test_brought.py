@@ -5,9 +5,9 @@ from datetime import timedelta
 import cv2
 import pytest
 
-from kiosk.audit.entry import CodesCounted
+from kiosk.audit.entry import CodeMeasure, CodesCounted
 from kiosk.desk import LEAST_SHOWN_S
-from kiosk.model import Hint, Outcome, Presentation, Reason, Source, Unread
+from kiosk.model import Box, CodeSighting, Hint, Outcome, Presentation, ReadStage, Reason, Source, Unread
 from kiosk.tray import ADVICE_S, SCANNED_AGAIN_S
 from kiosk.view import AttentionView, FaceView, Request, ResultView, ScanView
 from tests.builders import NOON
@@ -150,6 +150,37 @@ def test_a_scan_while_a_face_is_looked_at_changes_nothing(kiosk, town):
     assert ("PASS",) == told(result.verdict)
     kiosk.show(pictures.nobody(), 10.0)
     assert 1 == len(kiosk.visits())
+
+
+@pytest.mark.parametrize("source", EVERY_WAY)
+def test_another_code_while_a_face_is_looked_at_is_told_to_wait_its_turn(kiosk, town, source):
+    scan(kiosk, town.text())
+    kiosk.bring(Presentation(town.text("revoked"), source))
+
+    view = kiosk.show(pictures.nobody())
+
+    assert isinstance(view, FaceView)
+    assert Hint.ONE_AFTER_ANOTHER is view.hint
+    assert Hint.ONE_AFTER_ANOTHER is not kiosk.show(pictures.nobody(), ADVICE_S + STEP_S).hint
+
+
+def test_another_code_before_the_camera_while_a_face_is_looked_at_is_told_to_wait_its_turn(kiosk, town):
+    scan(kiosk, town.text())
+
+    view = kiosk.show(pictures.phone(town.text("revoked")))
+
+    assert isinstance(view, FaceView)
+    assert Hint.ONE_AFTER_ANOTHER is view.hint
+
+
+def test_the_visits_own_code_while_a_face_is_looked_at_needs_no_word(kiosk, town):
+    scan(kiosk, town.text())
+    scan(kiosk, town.text(at=later(10)))
+
+    view = kiosk.show(pictures.phone(town.text(at=later(10))))
+
+    assert isinstance(view, FaceView)
+    assert Hint.PUT_PHONE_AWAY is view.hint
 
 
 def test_a_scan_out_of_service_is_not_kept_for_later(kiosk, town):
@@ -343,3 +374,12 @@ def test_a_dependants_result_names_the_guardian_and_each_result_only_its_own_per
 
     assert (Outcome.REFER, "2345678417") == (son.verdict.outcome, son.holder.guardian)
     assert None is kiosk.last.holder.guardian
+
+
+def test_how_well_a_files_code_was_read_is_in_its_row(kiosk, town):
+    seen = CodeSighting("?", Box(0, 0, 9, 9), 4.0, None, ReadStage.GRID, "zxing-cpp", 25, 0.5)
+
+    kiosk.bring(Presentation(town.text("revoked"), Source.FILE, seen))
+    kiosk.show(pictures.nobody())
+
+    assert CodeMeasure("zxing-cpp, grid", 4.0, 0.5, 25) == kiosk.visits()[0].code

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from kiosk.codewatch import (
     GONE_AFTER_S,
     HINT_STAYS_S,
+    UNREAD_GAP_S,
     UNREADABLE_AFTER_S,
     CodeWatch,
     ShownHint,
@@ -18,6 +19,7 @@ from kiosk.codewatch import (
     identify,
     keep_hint,
     look,
+    prefer_id,
 )
 from kiosk.cose.cbor import encode_cbor
 from kiosk.cose.encoding import encode_base45
@@ -93,13 +95,82 @@ def test_blurred_frames_keep_the_code_at_hand():
     ("after_s", "sight"), [(UNREADABLE_AFTER_S - 0.1, Sight.UNREAD), (UNREADABLE_AFTER_S, Sight.UNREADABLE)]
 )
 def test_a_code_in_sight_that_stays_unread_is_called_unreadable(after_s, sight):
-    assert sight is watch_all((0.0, UNREAD), (after_s, UNREAD))[1][-1]
+    held = [(n * 0.5, UNREAD) for n in range(8)]
+
+    assert sight is watch_all(*held, (after_s, UNREAD))[1][-1]
+
+
+def test_a_code_seen_in_some_frames_and_never_read_is_called_unreadable_and_stays_so():
+    flickering = [(n / 15, UNREAD if n % 5 == 0 else None) for n in range(90)]
+
+    sights = watch_all(*flickering)[1]
+
+    assert {Sight.UNREAD, Sight.NOTHING} == set(sights[:60])
+    assert {Sight.UNREADABLE} == set(sights[60:])
+
+
+@pytest.mark.parametrize(("gap_s", "sight"), [(UNREAD_GAP_S, Sight.UNREADABLE), (1.1, Sight.UNREAD)])
+def test_an_unread_code_that_was_away_longer_is_another_one(gap_s, sight):
+    held = [(n * 0.5, UNREAD) for n in range(9)]
+
+    assert sight is watch_all(*held, (4.0 + gap_s, UNREAD))[1][-1]
 
 
 def test_a_look_away_starts_the_unreadable_time_anew():
     _, sights = watch_all((0.0, UNREAD), (3.9, None), (4.0, UNREAD), (7.9, UNREAD))
 
     assert Sight.UNREAD is sights[-1]
+
+
+# Several in view
+
+
+def beside(text, *others):
+    return CodeSighting(text, BOX, beside=tuple(read(other) for other in others))
+
+
+POSTER = "https://example.org/poster"
+
+
+@pytest.mark.parametrize("presented", [POSTER, None])
+def test_an_id_goes_before_a_foreign_or_unread_code_beside_it(presented):
+    preferred = prefer_id(beside(presented, "7", a_code()))
+
+    assert (a_code(), [presented, "7"]) == (preferred.text, [each.text for each in preferred.beside])
+
+
+def test_without_an_id_beside_it_what_is_presented_stays():
+    for sighting in (None, UNREAD, read(POSTER), beside(POSTER, "7"), beside(a_code(), a_code(b"another"))):
+        assert sighting is prefer_id(sighting)
+
+
+def test_two_phones_in_view_are_one_visit_each():
+    watch, sights = holding(a_code()), []
+    for n in range(1, 40):
+        shown = beside(a_code(), a_code(b"wife")) if n % 2 else beside(a_code(b"wife"), a_code())
+        watch, sight = look(watch, shown, n / 15)
+        if sight is Sight.NEW:
+            watch = handled(watch, identify(shown.text))
+        sights.append(sight)
+
+    assert 1 == sights.count(Sight.NEW)
+
+
+def test_a_poster_in_the_background_does_not_make_an_id_new_again():
+    watch = holding(a_code())
+    for n in range(1, 20):
+        watch, _ = look(watch, read(POSTER), n / 15)
+        watch = handled(watch, identify(POSTER))
+
+    assert Sight.SAME is look(watch, read(a_code()), 20 / 15)[1]
+
+
+def test_no_more_codes_are_remembered_than_people_hold():
+    watch = holding(a_code())
+    for n in range(50):
+        watch = handled(watch, identify(f"code {n}"))
+
+    assert 4 == len(watch.known)
 
 
 def test_a_credential_is_named_by_its_payload_and_a_foreign_code_by_its_text():

@@ -38,10 +38,15 @@ class JpegSource:
 
     def read(self) -> Pixels | None:
         """Wait for the next picture and decode it."""
-        self._pace.wait()
+        self.pass_over()
         packed = self._packed[self._shown % len(self._packed)]
-        self._shown += 1
         return np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), np.uint8)
+
+    def pass_over(self) -> bool:
+        """Wait for the next picture and leave it packed, as a camera's is until it is asked for."""
+        self._pace.wait()
+        self._shown += 1
+        return True
 
     def close(self) -> None:
         """Nothing to let go of."""
@@ -57,6 +62,7 @@ def measure_idle(seconds: float, *, moving: bool) -> float:
     if moving:
         pictures = [np.roll(picture, _PAN_PX * n, axis=1) for n, picture in enumerate(pictures)]
     capture, reader = Capture(JpegSource(tuple(pictures))), QrReader()
+    capture.rest_while(lambda: reader.is_calm)
     capture.start()
     try:
         capture.take(1.0)

@@ -33,16 +33,24 @@ class Budget:
         """The seconds since the frame was begun."""
         return self._clock() - self._began
 
+    def took_s(self, stage: ReadStage) -> float:
+        """Return how long the stage took when it ran last, less for each time it was left out since."""
+        return self._took.get(stage, 0.0)
+
     def begin(self, limit_s: float | None) -> None:
         """Begin another frame."""
         self._began, self._limit_s = self._clock(), limit_s
 
     def run(self, stage: ReadStage, look: Callable[[], _Seen], otherwise: _Seen) -> _Seen:
         """Return what `look` sees, or `otherwise` when the frame's time does not allow it."""
-        expected = self._took.get(stage, 0.0)
+        expected = self.took_s(stage)
         if self._limit_s is not None and self.spent_s + expected > self._limit_s:
             self._took[stage] = _FORGET * expected
             return otherwise
+        return self.measure(stage, look)
+
+    def measure(self, stage: ReadStage, look: Callable[[], _Seen]) -> _Seen:
+        """Return what `look` sees, whatever time is left: for what is never left out."""
         began = self._clock()
         seen = look()
         self._took[stage] = self._clock() - began

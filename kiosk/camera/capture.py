@@ -3,6 +3,7 @@
 Nobody else ever waits for a camera. The worker and the preview have a slot each; a frame they do not fetch
 in time is replaced, one that grew old is not given out. A source that fails, stalls, freezes or raises is
 let go of, and opened again after a pause that grows to two seconds; the thread itself outlives every error.
+While nothing moves before the camera, or nobody looks, every second picture is let pass undecoded.
 What a camera was asked for and what it gives is logged once it is known.
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 from enum import Enum, auto
 
 import numpy as np
@@ -18,10 +20,11 @@ import numpy as np
 from kiosk.camera.delivery import Delivery, Negotiated, Size
 from kiosk.camera.fresh import MAX_AGE_S
 from kiosk.camera.mailbox import Mailbox
-from kiosk.camera.source import Clock, FrameSource, Sleep
+from kiosk.camera.source import Clock, FrameSource, Sleep, Sparing
 from kiosk.camera.watch import CaptureStatus, Watch, WatchLimits
 from kiosk.model import Fault, Frame, Pixels
 
+_UNWATCHED_S = 2.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.25, 2.0
 _COLOUR_DIMS, _COLOURS = 3, 3
 _SMALLEST, _LARGEST = 32, 8192  # pixels on a side: beyond is a broken driver, not a picture
@@ -64,6 +67,9 @@ class Capture:
         self._phase = _Phase.CLOSED
         self._pause_s = _FIRST_PAUSE_S
         self._number = 0
+        self._is_calm: Callable[[], bool] = bool
+        self._asked_at = clock()
+        self._passed = False
         self._reported: tuple[Delivery, Size | None] | None = None
         self._thread = threading.Thread(target=self._run, name="camera", daemon=True)
 
@@ -87,6 +93,10 @@ class Capture:
     def _delivery(self) -> Delivery | None:
         return self._source.delivery if isinstance(self._source, Negotiated) else None
 
+    def rest_while(self, is_calm: Callable[[], bool]) -> None:
+        """Let every second picture pass while `is_calm`, which the capture thread asks; before `start`."""
+        self._is_calm = is_calm
+
     def start(self) -> None:
         """Start the thread; once only."""
         self._thread.start()
@@ -102,10 +112,12 @@ class Capture:
 
     def take(self, timeout_s: float) -> Frame | None:
         """Take the newest frame for the worker, waiting up to `timeout_s`; never one older than 300 ms."""
+        self._asked_at = self._clock()
         return self._for_worker.take(timeout_s)
 
     def preview(self) -> Frame | None:
         """Take the newest frame for the preview without waiting; None when it was shown already."""
+        self._asked_at = self._clock()
         return self._for_preview.take(0)
 
     def _run(self) -> None:
@@ -132,8 +144,22 @@ class Capture:
             self._phase = _Phase.CLOSED
             self._source.close()
             self._pause()
+        elif isinstance(self._source, Sparing) and self._may_pass_over():
+            self._pass_over(self._source)
         else:
+            self._passed = False
             self._read()
+
+    def _may_pass_over(self) -> bool:
+        return not self._passed and (self._is_calm() or self._clock() - self._asked_at > _UNWATCHED_S)
+
+    def _pass_over(self, source: Sparing) -> None:
+        self._passed = True
+        if not source.pass_over():
+            self._break("the camera gave no picture")
+            return
+        with self._watch_lock:
+            self._watch.saw_pass(self._clock())
 
     def _open(self) -> None:
         try:

@@ -25,7 +25,9 @@ Affine = NDArray[np.float64]
 MAX_TEXT = 4296  # ISO/IEC 18004, table 7: alphanumeric capacity of 40-L
 _MIN_SIDE = 8  # less than half the smallest code at one pixel a module
 _GREY_DIMS, _COLOUR_DIMS = 2, 3
+_FULL = frozenset({zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.QRCodeModel2})
 _FORMATS = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)  # no micro codes: clutter looks so
+_EVERY_KIND = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)  # micro, rectangular and Model 1 too
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +36,14 @@ class Found:
 
     `version` is the QR version, 1 to 40, None when the decoder does not say; `unused_ec` the share of the
     error correction that reading did not need, 0 to 1, None when it was not read or the decoder does not say.
+    `full` is False for the small relatives, micro, rectangular and Model 1, in which no credential fits.
     """
 
     raw: bytes | None
     corners: Corners
     version: int | None
     unused_ec: float | None = None
+    full: bool = True
 
     @property
     def edges(self) -> tuple[float, float, float, float]:
@@ -102,16 +106,29 @@ def find_with_zxing(grey: Pixels, *, effort: bool = True) -> tuple[Found, ...]:
     return _ask_zxing(grey, effort=effort, binarizer=zxingcpp.Binarizer.LocalAverage)
 
 
+def find_every_kind(grey: Pixels) -> tuple[Found, ...]:
+    """Return the same, and whatever is read of the code's small relatives."""
+    local = zxingcpp.Binarizer.LocalAverage
+    found = _ask_zxing(grey, effort=True, binarizer=local, formats=_EVERY_KIND)
+    return tuple(code for code in found if code.full or code.raw is not None)
+
+
 def find_in_drawing(grey: Pixels) -> tuple[Found, ...]:
     """Return the codes zxing-cpp sees in a clean upright drawing of black and white."""
     return _ask_zxing(grey, effort=False, binarizer=zxingcpp.Binarizer.FixedThreshold)
 
 
-def _ask_zxing(grey: Pixels, *, effort: bool, binarizer: zxingcpp.Binarizer) -> tuple[Found, ...]:
+def _ask_zxing(
+    grey: Pixels,
+    *,
+    effort: bool,
+    binarizer: zxingcpp.Binarizer,
+    formats: zxingcpp.BarcodeFormats = _FORMATS,
+) -> tuple[Found, ...]:
     try:
         barcodes = zxingcpp.read_barcodes(
             grey,
-            formats=_FORMATS,
+            formats=formats,
             try_rotate=effort,
             try_downscale=effort,
             try_invert=effort,
@@ -131,12 +148,22 @@ def _from_zxing(barcode: zxingcpp.Barcode) -> Found:
     )
     extra = barcode.extra if isinstance(barcode.extra, dict) else {}
     version, unused = str(extra.get("Version", "")), extra.get("UEC")
-    known = version.isdecimal() and 1 <= int(version) <= MAX_VERSION
+    full = barcode.format in _FULL
+    known = full and version.isdecimal() and 1 <= int(version) <= MAX_VERSION
     return Found(
         bytes(barcode.bytes) if barcode.valid else None,
         (a, b, c, d),
         int(version) if known else None,
         float(unused) if barcode.valid and isinstance(unused, float) and 0 <= unused <= 1 else None,
+        full,
+    )
+
+
+def outline(place: Box) -> Found:
+    """Return a code of which nothing is known but that it may be in `place`."""
+    right, bottom = place.left + place.width, place.top + place.height
+    return Found(
+        None, ((place.left, place.top), (right, place.top), (right, bottom), (place.left, bottom)), None
     )
 
 

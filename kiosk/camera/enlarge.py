@@ -88,6 +88,14 @@ def fitted(grey: Pixels, longest: int) -> View:
     return view if side <= longest else enlarged(view, longest / side)
 
 
+def middle_of(grey: Pixels, side: int) -> View:
+    """Return the square of `side` pixels in the middle of the picture, or what there is of it."""
+    height, width = grey.shape
+    top, left = max(0, (height - side) // 2), max(0, (width - side) // 2)
+    part = np.ascontiguousarray(grey[top : top + side, left : left + side])
+    return View(part, np.array([[1.0, 0.0, left], [0.0, 1.0, top]]))
+
+
 def views_of_a_still(grey: Pixels) -> Iterator[View]:
     """Yield ever costlier looks at a whole picture: framed, larger, sharper, smaller, turned.
 

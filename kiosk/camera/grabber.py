@@ -73,14 +73,18 @@ class Grabber:
 
     def read(self) -> Pixels | None:
         """Wait for a picture that is fresh; None when the device failed, or gives only old ones."""
+        return self._decode() if self.pass_over() else None
+
+    def pass_over(self) -> bool:
+        """Wait for a picture that is fresh without decoding it; False where `read` would give None."""
         began = self._clock()
         for _ in range(_MOST_OLD):
             asked_at = self._clock()
             if asked_at - began > _LONGEST_S or not self._grab():
-                return None
+                return False
             if self._freshness.is_fresh(asked_at, self._clock(), self._made_at()):
-                return self._decode()
-        return None
+                return True
+        return False
 
     def release(self) -> None:
         """Close the device."""

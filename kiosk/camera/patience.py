@@ -11,9 +11,10 @@ import math
 from kiosk.model import Box
 
 SECOND_OPINION_EVERY_S = 0.5
-_SLOW_FRAME_S = 0.05
+_SLOW_FRAME_S = 0.075  # longer than from one picture to the next
 _EAGER, _LATER_EVERY = 15, 4  # frames
 _GUIDE_EVERY = 4  # frames
+_ASK_AFTER = 3  # frames searched in vain; a code that is brought near is read by then
 _MOVED = 0.25  # of its size; a patch of texture that has moved so far is another one
 
 
@@ -31,6 +32,11 @@ class Patience:
         """Whether the guide square has its turn beside the texture, which may be something else."""
         return self._vain % _GUIDE_EVERY == _GUIDE_EVERY - 1
 
+    @property
+    def is_eager(self) -> bool:
+        """Whether something that may be a code came into view only just now: no frame of it is left out."""
+        return self._texture is not None and self._vain < _EAGER
+
     def may_search(self, texture: Box | None) -> bool:
         """Tell whether to search a frame with its largest patch of texture at `texture`, None without any."""
         new = texture is None or self._texture is None or _is_elsewhere(texture, self._texture)
@@ -41,8 +47,12 @@ class Patience:
         return self._vain < _EAGER or self._vain % _LATER_EVERY == _LATER_EVERY - 1
 
     def may_ask(self, at: float) -> bool:
-        """Tell whether zbar may be asked about the frame of `at`, in seconds; only where there is texture."""
-        if self._texture is None or 0 <= at - self._asked_at < SECOND_OPINION_EVERY_S:
+        """Tell whether zbar may be asked about the frame of `at`, in seconds; only where there is texture.
+
+        It takes as long as all else, so what came into view only just now is left to the other stages.
+        """
+        asked_lately = 0 <= at - self._asked_at < SECOND_OPINION_EVERY_S
+        if self._texture is None or self._vain < _ASK_AFTER or asked_lately:
             return False
         self._asked_at = at
         return True
@@ -52,7 +62,7 @@ class Patience:
         self._vain, self._texture = 0, None
 
     def spent(self, seconds: float) -> None:
-        """Note how long a frame was looked at: behind a slow one the next is not searched."""
+        """Note how long a frame was looked at, 0 for one left out; behind a slow one none is searched."""
         self._last_s = seconds
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from kiosk.camera.decoders import Found
 from kiosk.model import Pixels
@@ -21,15 +21,21 @@ def find_presented(found: Iterable[Found], grey: Pixels, *, alone: bool) -> Foun
     """
     codes = list(found)
     read = [code for code in codes if code.raw is not None]
+    best, rival = find_weightiest(read, grey), find_unread(codes, grey)
+    if best is None or rival is None:
+        return best or rival
+    return rival if not alone and _weight(rival, grey) > _RIVAL * _weight(best, grey) else best
+
+
+def find_unread(codes: Sequence[Found], grey: Pixels) -> Found | None:
+    """Return the weightiest code that was only seen, large enough and apart from every code read."""
+    read = [code for code in codes if code.raw is not None]
     unread = [
         code
         for code in codes
         if code.raw is None and code.side >= _MIN_UNREAD_SIDE and not any(touches(code, r) for r in read)
     ]
-    best, rival = find_weightiest(read, grey), find_weightiest(unread, grey)
-    if best is None or rival is None:
-        return best or rival
-    return rival if not alone and _weight(rival, grey) > _RIVAL * _weight(best, grey) else best
+    return find_weightiest(unread, grey)
 
 
 def find_weightiest(codes: list[Found], grey: Pixels) -> Found | None:

@@ -5,16 +5,17 @@ In order, each stage only when those before did not read and the frame's time al
 2. enlarged: the place of a code it saw but could not read, twice as large.
 3. grid: the modules of that code, sampled one by one on its own grid (`grid.py`).
 4. sharpened: its place again, three times as large with its edges lifted.
-5. texture: where fine texture is, or the guide square, sharpened until a code shows, and its grid.
+5. texture: where fine texture is, or the guide square, sharpened until a code shows, and its grid; at least
+   whether something there looks like a code to people (`lookalike.py`).
 6. second opinion: zbar, a few times a second, where nothing at all was seen.
-The text is handed on as it is: whether it is a credential, and what to say of a code that stays unread, is
-for others. Figures behind the chain: docs/performance.md.
+Plain is never left out: a frame nobody looked at must not count as empty. Other codes in the same picture
+are handed on beside the one that is presented. The text is handed on as it is: whether it is a credential,
+and what to say of a code that stays unread, is for others. Figures behind the chain: docs/performance.md.
 """
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from functools import partial
 
 import cv2
@@ -22,35 +23,38 @@ import numpy as np
 
 from kiosk.camera.budget import Budget, NoteStage
 from kiosk.camera.calm import Calm
-from kiosk.camera.decoders import FindCodes, Found, find_with_zxing, load_zbar, to_grey
-from kiosk.camera.enlarge import bordered, fitted
+from kiosk.camera.crowd import is_crowded
+from kiosk.camera.decoders import (
+    FindCodes,
+    Found,
+    find_every_kind,
+    find_with_zxing,
+    load_zbar,
+    outline,
+    to_grey,
+)
+from kiosk.camera.enlarge import bordered, fitted, middle_of
 from kiosk.camera.grid import read_on_grid
-from kiosk.camera.hints import find_hint
+from kiosk.camera.lookalike import find_lookalike
 from kiosk.camera.patience import Patience
-from kiosk.camera.presented import find_presented
+from kiosk.camera.presented import find_presented, find_unread, find_weightiest
+from kiosk.camera.seen import Seen, others_than, tell, tell_read
 from kiosk.camera.source import Clock
-from kiosk.camera.stages import guide_box, looks_around, read_enlarged, read_in_views, read_sharpened
+from kiosk.camera.stages import core_of, guide_box, looks_around, read_enlarged, read_in_views, read_sharpened
 from kiosk.camera.texture import find_texture
 from kiosk.model import Box, CodeSighting, Frame, Pixels, ReadStage
 
 FRAME_LIMIT_S = 0.12
-ZXING, ZBAR = "zxing-cpp", "zbar"
 _MAX_GRIDS = 2  # a code that two grids do not give is not given by a third
-_ZBAR_SIDE = 1280  # pixels; the damaged codes that zbar adds are large, and at 1080p it takes 70 ms
+_MOST_SOUGHT = (
+    640  # pixels a side of what is searched in one frame of many: v40 at 2.5 pixels a module, tilted
+)
+_ZBAR_SIDE = 960  # pixels; the damaged codes that zbar adds are large, and at 1080p it takes 70 ms
+_ZBAR_ALONE_SIDE = 1280
 _ZBAR_STILL_SIDE = 3000
+_CROWDED_SIDE = 512  # pixels; more than 80 ms of corner squares do not fit into it
+_CROWDED_MIDDLE = 400  # the same for a part of the frame
 _NOTHING: tuple[Found, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """A code and the stage that saw it last."""
-
-    code: Found
-    stage: ReadStage
-
-    @property
-    def is_read(self) -> bool:
-        return self.code.raw is not None
 
 
 class QrReader:
@@ -69,78 +73,131 @@ class QrReader:
         self._budget = Budget(clock, note)
         self._patience = Patience()
         self._calm = Calm()
-        self._located: _Seen | None = None
+        self._located: Seen | None = None
+        self._read_last: bytes | None = None
+        self._middle_next = False
 
     @property
     def zbar_available(self) -> bool:
         """True when the second opinion can be asked; without it the chain is zxing-cpp alone."""
         return self._zbar is not None
 
+    @property
+    def is_calm(self) -> bool:
+        """Whether there has been nothing to look at for seconds; any thread may ask."""
+        return self._calm.is_lasting
+
     def read(self, picture: Frame | Pixels) -> CodeSighting | None:
         """Return what is seen of the code in one camera picture, None when there is none in sight.
 
         A Frame is one of many: its time is limited, and what is costly is not done in every one of them. Bare
-        pixels (grey, BGR or BGRA) stand alone: every stage may look at them.
+        pixels (grey, BGR or BGRA) stand alone: every stage may look at them, and the code's small relatives
+        count too.
         """
         if isinstance(picture, Frame):
             return self._read_frame(picture)
         grey = to_grey(picture)
-        if grey is None:
-            return None
-        self._budget.begin(None)
-        return _sighting(self._look(grey, None, self._look_plainly(grey)), grey)
+        return None if grey is None else tell(self._look_alone(picture, grey)[0], grey)
 
     def read_all(self, pixels: Pixels) -> tuple[CodeSighting, ...]:
         """Return every code read in a picture that stands alone; the one presented comes first."""
         grey = to_grey(pixels)
-        if grey is None:
-            return ()
-        self._budget.begin(None)
-        found = self._look_plainly(grey)
-        presented = self._look(grey, None, found)
-        if presented is None or not presented.is_read:
-            return ()
-        beside = (code for code in found if code.raw not in {None, presented.code.raw})
-        seen = (presented, *(_Seen(code, ReadStage.PLAIN) for code in beside))
-        return tuple(sighting for one in seen if (sighting := _sighting(one, grey)) is not None)
+        return () if grey is None else tell_read(*self._look_alone(pixels, grey), grey)
 
     def read_still(self, pixels: Pixels) -> CodeSighting | None:
         """Return what is seen of the code in a file's picture; spends up to seconds where `read` may not."""
         grey = to_grey(pixels)
-        if grey is None:
-            return None
-        self._budget.begin(None)
-        seen = self._look(grey, None, self._look_plainly(grey), ask_zbar=False)
+        return None if grey is None else tell(self._look_hard(pixels, grey)[0], grey)
+
+    def read_still_all(self, pixels: Pixels) -> tuple[CodeSighting, ...]:
+        """Return every code read in a file's picture; only where there is none is one looked for harder."""
+        grey = to_grey(pixels)
+        return () if grey is None else tell_read(*self._look_hard(pixels, grey), grey)
+
+    def _look_hard(self, pixels: Pixels, grey: Pixels) -> tuple[Seen | None, tuple[Found, ...]]:
+        seen, found = self._look_alone(pixels, grey, ask_zbar=False)
         if seen is None or not seen.is_read:
             read = read_in_views(grey)
-            seen = _Seen(read, ReadStage.ENLARGED) if read else self._ask_zbar_of_a_still(grey) or seen
-        return _sighting(seen, grey)
+            seen = Seen(read, ReadStage.ENLARGED) if read else self._ask_zbar_of_a_still(grey) or seen
+        return seen, found
+
+    def _look_alone(
+        self, pixels: Pixels, grey: Pixels, *, ask_zbar: bool = True
+    ) -> tuple[Seen | None, tuple[Found, ...]]:
+        """Look at one picture alone: the code presented, and all that the plain look found.
+
+        Whatever zxing-cpp by itself would read, in colour too, is read.
+        """
+        self._budget.begin(None)
+        found = self._budget.measure(ReadStage.PLAIN, partial(find_every_kind, grey))
+        seen = self._look(grey, None, tuple(code for code in found if code.full), ask_zbar=ask_zbar)
+        if seen is not None and seen.is_read:
+            return seen, found
+        if pixels.ndim > grey.ndim:
+            found = (*found, *find_every_kind(pixels))
+        read = find_weightiest([code for code in found if code.raw is not None], grey)
+        return Seen(read, ReadStage.PLAIN) if read else seen, found
 
     def _read_frame(self, frame: Frame) -> CodeSighting | None:
-        if self._calm.may_skip(frame.pixels):
+        if self._calm.may_skip(frame.pixels, frame.taken_at):
+            self._patience.spent(0.0)
             return None
         self._budget.begin(FRAME_LIMIT_S)
         grey = to_grey(frame.pixels)
         if grey is None:
             return None
-        seen = self._look(grey, frame.taken_at, self._look_plainly(grey))
-        self._calm.looked(frame.pixels, empty=seen is None)
+        seen, beside = self._look_at_frame(grey, frame.taken_at)
+        self._calm.looked(frame.pixels, frame.taken_at, empty=seen is None and not self._patience.is_eager)
         self._patience.spent(self._budget.spent_s)
-        return _sighting(seen, grey)
+        return tell(seen, grey, beside)
 
-    def _look_plainly(self, grey: Pixels) -> tuple[Found, ...]:
-        return self._budget.run(ReadStage.PLAIN, partial(find_with_zxing, grey), _NOTHING)
+    def _look_at_frame(self, grey: Pixels, at: float) -> tuple[Seen | None, tuple[Seen, ...]]:
+        """Return what is presented in one frame of many, and what was read beside it."""
+        if is_crowded(grey):
+            return self._look_through(grey), ()
+        found = self._budget.measure(ReadStage.PLAIN, partial(find_with_zxing, grey))
+        seen = self._look(grey, at, found)
+        return seen, self._look_beside(grey, seen, found)
+
+    def _look_through(self, grey: Pixels) -> Seen:
+        """Look at a frame full of corner squares: at all of it made smaller and at its middle, by turns.
+
+        Something that may be meant as a code is in sight there, whether or not one is read.
+        """
+        self._middle_next = not self._middle_next
+        view = fitted(grey, _CROWDED_SIDE) if self._middle_next else middle_of(grey, _CROWDED_MIDDLE)
+        found = self._budget.measure(ReadStage.PLAIN, partial(find_with_zxing, view.grey))
+        code = find_presented((code.mapped(view.back) for code in found), grey, alone=True)
+        if code is None:
+            return Seen(outline(guide_box(grey)), ReadStage.PLAIN)
+        seen = Seen(code, ReadStage.PLAIN)
+        return seen if seen.is_read else self._look_closer(grey, code)
+
+    def _look_beside(self, grey: Pixels, seen: Seen | None, found: tuple[Found, ...]) -> tuple[Seen, ...]:
+        """Return the other codes read in a frame: behind the one presented there may be the one that counts.
+
+        One that was only seen is looked at closer as soon as the one presented is known.
+        """
+        known, self._read_last = self._read_last, seen.code.raw if seen is not None else None
+        if seen is None:
+            return ()
+        beside = others_than(seen, found)
+        unread = find_unread(found, grey)
+        if beside or unread is None or known is None or known != seen.code.raw:
+            return beside
+        closer = self._look_closer(grey, unread)
+        return (closer,) if closer.is_read else ()
 
     def _look(
         self, grey: Pixels, at: float | None, found: tuple[Found, ...], *, ask_zbar: bool = True
-    ) -> _Seen | None:
+    ) -> Seen | None:
         """Go through the stages behind the plain one, which `found` codes.
 
         `at` is the time of one frame of many, None for a picture alone.
         """
         code = find_presented(found, grey, alone=at is None)
         if code is not None:
-            seen = _Seen(code, ReadStage.PLAIN)
+            seen = Seen(code, ReadStage.PLAIN)
             if not seen.is_read:
                 seen = self._look_closer(grey, code)
             if seen.is_read:
@@ -150,7 +207,7 @@ class QrReader:
             return around if around is not None and around.is_read else seen
         return self._search(grey, at) or (self._second_opinion(grey, at) if ask_zbar else None)
 
-    def _look_closer(self, grey: Pixels, code: Found) -> _Seen:
+    def _look_closer(self, grey: Pixels, code: Found) -> Seen:
         """Try to read a code that was only seen."""
         for stage, look in (
             (ReadStage.ENLARGED, read_enlarged),
@@ -159,10 +216,10 @@ class QrReader:
         ):
             read = self._budget.run(stage, partial(look, grey, code), None)
             if read is not None:
-                return _Seen(read, stage)
-        return _Seen(code, ReadStage.PLAIN)
+                return Seen(read, stage)
+        return Seen(code, ReadStage.PLAIN)
 
-    def _search(self, grey: Pixels, at: float | None) -> _Seen | None:
+    def _search(self, grey: Pixels, at: float | None) -> Seen | None:
         """Look where the decoder sees nothing to read; what is found may be only located."""
         texture = find_texture(grey)
         if at is not None and not self._patience.may_search(texture):
@@ -170,6 +227,7 @@ class QrReader:
         places = [] if texture is None else [texture]
         if at is None or self._patience.guide_too:
             places.append(guide_box(grey))
+        places = [each if at is None else core_of(each, _MOST_SOUGHT) for each in places]
         self._located = None
         for place in places:
             seen = self._look_around(grey, place)
@@ -179,13 +237,21 @@ class QrReader:
             if seen is not None:
                 self._located = seen
                 break
+        self._located = self._located or self._find_alike(grey, places)
         return self._located
+
+    def _find_alike(self, grey: Pixels, places: list[Box]) -> Seen | None:
+        for place in places:
+            alike = self._budget.run(ReadStage.TEXTURE, partial(find_lookalike, grey, place), None)
+            if alike is not None:
+                return Seen(alike, ReadStage.TEXTURE)
+        return None
 
     def _rest(self) -> None:
         self._patience.rest()
         self._located = None
 
-    def _look_around(self, grey: Pixels, place: Box) -> _Seen | None:
+    def _look_around(self, grey: Pixels, place: Box) -> Seen | None:
         located: list[Found] = []
         for look in looks_around(grey, place):
             code: Found | None = self._budget.run(ReadStage.TEXTURE, look, None)
@@ -193,20 +259,20 @@ class QrReader:
                 located.append(code)
                 code = self._budget.run(ReadStage.GRID, partial(read_on_grid, grey, code), None)
             if code is not None:
-                return _Seen(code, ReadStage.TEXTURE)
+                return Seen(code, ReadStage.TEXTURE)
             if len(located) == _MAX_GRIDS:
                 break
-        return _Seen(located[0], ReadStage.TEXTURE) if located else None
+        return Seen(located[0], ReadStage.TEXTURE) if located else None
 
-    def _second_opinion(self, grey: Pixels, at: float | None) -> _Seen | None:
+    def _second_opinion(self, grey: Pixels, at: float | None) -> Seen | None:
         if self._zbar is None or (at is not None and not self._patience.may_ask(at)):
             return None
-        view = fitted(grey, _ZBAR_SIDE)
+        view = fitted(grey, _ZBAR_ALONE_SIDE if at is None else _ZBAR_SIDE)
         found = self._budget.run(ReadStage.SECOND_OPINION, partial(self._zbar, view.grey), _NOTHING)
         code = find_presented((code.mapped(view.back) for code in found), grey, alone=at is None)
-        return None if code is None else _Seen(code, ReadStage.SECOND_OPINION)
+        return None if code is None else Seen(code, ReadStage.SECOND_OPINION)
 
-    def _ask_zbar_of_a_still(self, grey: Pixels) -> _Seen | None:
+    def _ask_zbar_of_a_still(self, grey: Pixels) -> Seen | None:
         """Ask zbar, also about the negative, because it reads only dark on light."""
         if self._zbar is None:
             return None
@@ -215,22 +281,5 @@ class QrReader:
             found = (code.mapped(view.back) for code in self._zbar(shown))
             code = find_presented(found, grey, alone=True)
             if code is not None:
-                return _Seen(code, ReadStage.SECOND_OPINION)
+                return Seen(code, ReadStage.SECOND_OPINION)
         return None
-
-
-def _sighting(seen: _Seen | None, grey: Pixels) -> CodeSighting | None:
-    if seen is None:
-        return None
-    code = seen.code
-    if not seen.is_read:
-        return CodeSighting(None, code.box, code.px_per_module, find_hint(code, grey), version=code.version)
-    return CodeSighting(
-        text=code.text,
-        box=code.box,
-        px_per_module=code.px_per_module,
-        stage=seen.stage,
-        decoder=ZBAR if seen.stage is ReadStage.SECOND_OPINION else ZXING,
-        version=code.version,
-        unused_ec=code.unused_ec,
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from kiosk.model import Pixels
 
@@ -31,6 +31,15 @@ class FrameSource(Protocol):
 
     def close(self) -> None:
         """Let go of the device or file; harmless when it is not open."""
+        ...
+
+
+@runtime_checkable
+class Sparing(Protocol):
+    """A source that can let a picture pass without the cost of decoding it."""
+
+    def pass_over(self) -> bool:
+        """Wait for the next picture and leave it as it is; False if it failed."""
         ...
 
 

@@ -12,6 +12,7 @@ from functools import partial
 import cv2
 import numpy as np
 
+from kiosk.camera.crowd import is_crowded
 from kiosk.camera.decoders import Found, find_with_zxing
 from kiosk.camera.enlarge import View, crop_around, enlarged, views_of_a_still
 from kiosk.camera.presented import find_weightiest
@@ -66,6 +67,8 @@ def looks_around(grey: Pixels, box: Box) -> Iterator[Callable[[], Found | None]]
 def read_in_views(grey: Pixels) -> Found | None:
     """Try to read a code anywhere in the picture, in ever costlier views of it."""
     for view in views_of_a_still(grey):
+        if is_crowded(view.grey):
+            continue
         found = [code.mapped(view.back) for code in find_with_zxing(view.grey)]
         best = find_weightiest([code for code in found if code.raw is not None], grey)
         if best is not None:
@@ -80,12 +83,20 @@ def guide_box(grey: Pixels) -> Box:
     return Box((width - side) / 2, (height - side) / 2, side, side)
 
 
+def core_of(place: Box, side: float) -> Box:
+    """Return the middle of `place`, at most `side` pixels wide and high."""
+    width, height = min(place.width, side), min(place.height, side)
+    return Box(place.left + (place.width - width) / 2, place.top + (place.height - height) / 2, width, height)
+
+
 def _crop(grey: Pixels, code: Found, longest: int) -> View | None:
     crop = crop_around(grey, code.box)
     return None if crop is None or max(crop.grey.shape) > longest else crop
 
 
 def _read(view: View, grey: Pixels) -> Found | None:
+    if is_crowded(view.grey):
+        return None
     found = [code.mapped(view.back) for code in find_with_zxing(view.grey, effort=False)]
     return find_weightiest([code for code in found if code.raw is not None], grey)
 
@@ -97,6 +108,8 @@ def _sharpened(crop: View, how: Sharpening) -> View:
 
 def _find_best(make_view: Callable[[], View], grey: Pixels, *, negative: bool) -> Found | None:
     view = make_view()
+    if is_crowded(view.grey):
+        return None
     shown = np.asarray(cv2.bitwise_not(view.grey), np.uint8) if negative else view.grey
     found = [code.mapped(view.back) for code in find_with_zxing(shown, effort=False)]
     read = [code for code in found if code.raw is not None]

@@ -88,6 +88,10 @@ class StreamSource:
         """Wait for the newest picture; None when the stream stalled, ended or broke."""
         return None if self._grabber is None else self._grabber.read()
 
+    def pass_over(self) -> bool:
+        """Wait for the newest picture and do not decode it; False where `read` would give None."""
+        return self._grabber is not None and self._grabber.pass_over()
+
     def close(self) -> None:
         """Hang up."""
         grabber, self._grabber = self._grabber, None

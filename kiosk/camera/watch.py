@@ -58,7 +58,7 @@ class Watch:
         self._limits = limits
         self._expect_noise = expect_noise
         self._size: tuple[int, int] | None = None
-        self._seen: deque[int] = deque(maxlen=_REMEMBERED)
+        self._seen: deque[int | None] = deque(maxlen=_REMEMBERED)
         self._new_at = self._opened_at = now
         self._times: deque[float] = deque(maxlen=_FPS_OVER)
         self._trouble: str | None = None
@@ -82,6 +82,14 @@ class Watch:
             self._times.clear()
         self._size, self._new_at, self._trouble = (pixels.shape[1], pixels.shape[0]), now, None
         self._times.append(now)
+
+    def saw_pass(self, now: float) -> None:
+        """Note a picture that was not looked at: it counts for the rate, and is no sign of life.
+
+        It has its place among those remembered: what comes round is known by as many pictures as ever.
+        """
+        self._times.append(now)
+        self._seen.append(None)
 
     def saw_trouble(self, detail: str, now: float, *, lost: bool) -> None:
         """Note that opening or reading failed; `lost` says so at once, without waiting for the limit."""

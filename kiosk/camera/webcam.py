@@ -102,6 +102,10 @@ class WebcamSource:
         """Wait for the newest picture; None when the camera failed or is gone."""
         return None if self._grabber is None else self._grabber.read()
 
+    def pass_over(self) -> bool:
+        """Wait for the newest picture and do not decode it; False where `read` would give None."""
+        return self._grabber is not None and self._grabber.pass_over()
+
     def close(self) -> None:
         """Release the device."""
         grabber, self._grabber = self._grabber, None

@@ -16,7 +16,7 @@ import threading
 from pathlib import Path
 
 from kiosk.intake.choice import MAX_BYTES
-from kiosk.model import CheckFailed, Reason
+from kiosk.model import Box, CheckFailed, CodeSighting, ReadStage, Reason
 
 ROOT = Path(__file__).resolve().parents[2]
 MEMORY_BYTES = 3 << 30  # addresses, not pages: the libraries alone reserve a good part of it
@@ -24,6 +24,8 @@ CPU_S = 20
 WALL_S = 30.0
 _MAX_ANSWER = 4 << 20
 _REFUSALS = {each.value: each for each in (Reason.FILE_UNREADABLE, Reason.FILE_LOCKED, Reason.FILE_TOO_LARGE)}
+_STAGES = {stage.value: stage for stage in ReadStage}
+_SIDES = 4
 _TOO_SLOW = {-signal.SIGXCPU, -signal.SIGKILL}
 
 
@@ -38,7 +40,11 @@ class CodeReading:
         self._stopped = threading.Event()
 
     def read(self, content: bytes) -> tuple[str, ...]:
-        """Return the texts of all different codes in `content`, as `find_codes` does, within the limits.
+        """Return the texts of all different codes in `content`, as `find_codes` does; see `read_seen`."""
+        return tuple(seen.text for seen in self.read_seen(content) if seen.text is not None)
+
+    def read_seen(self, content: bytes) -> tuple[CodeSighting, ...]:
+        """Return all different codes in `content`, as `find_sightings` does, within the limits.
 
         Raises CheckFailed: FILE_UNREADABLE (also when the process crashed), FILE_LOCKED, FILE_TOO_LARGE
         (also when it took too long).
@@ -69,7 +75,7 @@ class CodeReading:
             self._process.kill()
 
 
-def _parse_answer(answer: bytes, code: int) -> tuple[str, ...]:
+def _parse_answer(answer: bytes, code: int) -> tuple[CodeSighting, ...]:
     """Believe nothing but the form: the process has looked at foreign bytes."""
     if code in _TOO_SLOW:
         raise CheckFailed(Reason.FILE_TOO_LARGE, "reading it took too much")
@@ -82,21 +88,41 @@ def _parse_answer(answer: bytes, code: int) -> tuple[str, ...]:
     match said:
         case {"refused": str(reason)} if reason in _REFUSALS:
             raise CheckFailed(_REFUSALS[reason])
-        case {"codes": [*codes]} if all(isinstance(each, str) for each in codes):
-            return tuple(codes)
+        case {"codes": [*codes]}:
+            return tuple(_parse_code(each) for each in codes)
     raise CheckFailed(Reason.FILE_UNREADABLE, "the reader gave no answer")
+
+
+def _parse_code(said: object) -> CodeSighting:
+    match said:
+        case [str(text), [*box], None | float() as px, str(stage), ("zxing-cpp" | "zbar") as decoder, *rest]:
+            sides = [each for each in box if isinstance(each, float)]
+            match rest:
+                case [None | int() as version, None | float() as unused] if (
+                    len(sides) == len(box) == _SIDES and stage in _STAGES
+                ):
+                    return CodeSighting(text, Box(*sides), px, None, _STAGES[stage], decoder, version, unused)
+    raise CheckFailed(Reason.FILE_UNREADABLE, "the reader gave no answer")
+
+
+def _tell_code(seen: CodeSighting) -> list[object]:
+    """Return what `_parse_code` takes."""
+    box = [float(each) for each in (seen.box.left, seen.box.top, seen.box.width, seen.box.height)]
+    stage = seen.stage.value if seen.stage else None
+    return [seen.text, box, seen.px_per_module, stage, seen.decoder, seen.version, seen.unused_ec]
 
 
 def main() -> int:
     """Read a file from standard input, print its codes or the reason why there are none."""
-    from kiosk.intake.codes import find_codes  # noqa: PLC0415 - decoders are loaded in the process alone
+    from kiosk.intake.codes import find_sightings  # noqa: PLC0415 - decoders are loaded in the process alone
 
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S + 2))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
-        said: dict[str, object] = {"codes": find_codes(sys.stdin.buffer.read(MAX_BYTES + 1))}
+        codes = find_sightings(sys.stdin.buffer.read(MAX_BYTES + 1))
+        said: dict[str, object] = {"codes": [_tell_code(each) for each in codes]}
     except CheckFailed as err:
         said = {"refused": err.reason.value}
     except MemoryError:

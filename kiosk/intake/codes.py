@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kiosk.camera.decoders import find_with_zxing, to_grey
 from kiosk.camera.qr import QrReader
 from kiosk.imaging import FILE_LIMITS, ImageRefused, ImageTooLarge, decode_image
 from kiosk.intake.choice import MAX_BYTES
-from kiosk.model import CheckFailed, Pixels, Reason
+from kiosk.model import CheckFailed, CodeSighting, Pixels, Reason
 from kiosk.pdf import PdfProblem, PdfRefused, draw_pages, is_pdf
 
 _MAX_CODES = 64  # different ones; a page of stickers is no ID
@@ -25,16 +24,23 @@ _REASONS = {
 
 
 def find_codes(content: bytes) -> tuple[str, ...]:
-    """Return every different text of a QR code in a picture or PDF, in the order found.
+    """Return every different text of a QR code in a picture or PDF, as `find_sightings` does."""
+    return tuple(seen.text for seen in find_sightings(content) if seen.text is not None)
+
+
+def find_sightings(content: bytes) -> tuple[CodeSighting, ...]:
+    """Return every different QR code read in a picture or PDF, in the order found.
 
     Raises CheckFailed: FILE_UNREADABLE, FILE_LOCKED, FILE_TOO_LARGE.
     """
     if len(content) > MAX_BYTES:
         raise CheckFailed(Reason.FILE_TOO_LARGE, f"more than {MAX_BYTES} bytes")
-    found: dict[str, None] = {}
+    found: dict[str | None, CodeSighting] = {}
+    reader = QrReader()
     try:
         for picture in _pictures(content):
-            found |= dict.fromkeys(_read(picture))
+            for seen in reader.read_still_all(picture):
+                found.setdefault(seen.text, seen)
             if len(found) > _MAX_CODES:
                 raise CheckFailed(Reason.FILE_TOO_LARGE, f"more than {_MAX_CODES} codes")
     except PdfRefused as err:
@@ -43,7 +49,7 @@ def find_codes(content: bytes) -> tuple[str, ...]:
         raise CheckFailed(Reason.FILE_TOO_LARGE, str(err)) from err
     except ImageRefused as err:
         raise CheckFailed(Reason.FILE_UNREADABLE, str(err)) from err
-    return tuple(found)
+    return tuple(found.values())
 
 
 def _pictures(content: bytes) -> Iterator[Pixels]:
@@ -51,14 +57,3 @@ def _pictures(content: bytes) -> Iterator[Pixels]:
         yield from draw_pages(content)
     else:
         yield decode_image(content, FILE_LIMITS)
-
-
-def _read(pixels: Pixels) -> Iterator[str]:
-    """Read all codes that the plain picture gives away; only where there is none, look harder for one."""
-    grey = to_grey(pixels)
-    codes = () if grey is None else find_with_zxing(grey)
-    texts = [code.text for code in codes if code.text is not None]
-    if not texts:
-        seen = QrReader().read_still(pixels)
-        texts = [] if seen is None or seen.text is None else [seen.text]
-    yield from texts

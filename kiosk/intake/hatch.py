@@ -66,7 +66,9 @@ class Hatch:
         brought: Brought
         try:
             content = file if isinstance(file, bytes) else read_bounded(file)
-            brought = Presentation(choose_code(reading.read(content)), source)
+            seen = {each.text: each for each in reading.read_seen(content) if each.text is not None}
+            text = choose_code(tuple(seen))
+            brought = Presentation(text, source, seen[text])
         except CheckFailed as err:
             _log.info("file not read: %s", err)
             brought = Unread(err.reason, source)

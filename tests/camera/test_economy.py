@@ -1,10 +1,11 @@
 """What the reader leaves out: stages too long for a frame, empty rooms that do not change, vain searches."""
 
+import cv2
 import numpy as np
 import pytest
 
 from kiosk.camera.budget import Budget
-from kiosk.camera.calm import LOOK_EVERY, Calm
+from kiosk.camera.calm import LASTING_S, LOOK_EVERY_S, LOOK_SELDOM_S, Calm
 from kiosk.camera.film import FULL_HD, HD, Film, Look
 from kiosk.camera.patience import SECOND_OPINION_EVERY_S, Patience
 from kiosk.camera.qr import QrReader
@@ -53,47 +54,75 @@ def test_every_stage_is_told_with_what_it_took():
     assert [(ReadStage.GRID, pytest.approx(0.02))] == told
 
 
-def test_an_unchanged_empty_picture_is_looked_at_now_and_then():
-    calm, looked = Calm(), []
-    for _ in range(2 * LOOK_EVERY):
-        skip = calm.may_skip(ROOM)
-        looked.append(not skip)
-        if not skip:
-            calm.looked(ROOM, empty=True)
+def looks_at(calm, seconds, fps=15):
+    """When, in seconds, an unchanged empty room was looked at."""
+    looked = []
+    for number in range(round(seconds * fps)):
+        at = number / fps
+        if not calm.may_skip(ROOM, at):
+            calm.looked(ROOM, at, empty=True)
+            looked.append(at)
+    return looked
 
-    assert 2 == sum(looked)
-    assert looked[0]
+
+def test_an_unchanged_empty_picture_is_looked_at_now_and_then_and_later_more_rarely():
+    calm = Calm()
+
+    gaps = np.diff(looks_at(calm, LASTING_S + 2.0))
+
+    assert LOOK_EVERY_S <= gaps.min() < LOOK_EVERY_S + 0.1
+    assert LOOK_SELDOM_S <= gaps[-1] < LOOK_SELDOM_S + 0.1
+    assert calm.is_lasting
+
+
+def test_what_comes_ends_the_calm_at_once():
+    calm, somebody = Calm(), ROOM.copy()
+    looks_at(calm, LASTING_S + 2.0)
+    somebody[100:180, 300:380] = 30
+
+    assert not calm.may_skip(somebody, LASTING_S + 2.0)
+    assert not calm.is_lasting
+
+
+def test_a_lens_that_finds_its_focus_is_a_change_though_the_light_stays_as_it_was():
+    calm, sharp = (
+        Calm(),
+        cv2.resize(noise_picture(1, (320, 180)), (640, 360), interpolation=cv2.INTER_NEAREST),
+    )
+    calm.looked(cv2.GaussianBlur(sharp, (0, 0), 4), 0.0, empty=True)
+
+    assert not calm.may_skip(sharp, 0.1)
 
 
 @pytest.mark.parametrize("size", [40, 80])
 def test_whatever_comes_into_the_picture_is_looked_at(size):
     calm, somebody = Calm(), ROOM.copy()
     somebody[100 : 100 + size, 300 : 300 + size] = 30
-    calm.looked(ROOM, empty=True)
+    calm.looked(ROOM, 0.0, empty=True)
 
-    assert calm.may_skip(ROOM)
-    assert not calm.may_skip(somebody)
+    assert calm.may_skip(ROOM, 0.1)
+    assert not calm.may_skip(somebody, 0.1)
 
 
 def test_noise_is_no_change_and_another_size_is_one():
     calm, film = Calm(), Film(None, Look(noise=6.0), FULL_HD)
-    calm.looked(film.frame(), empty=True)
+    calm.looked(film.frame(), 0.0, empty=True)
 
-    assert calm.may_skip(film.frame())
-    assert not calm.may_skip(film.frame()[:, :, :1])
+    assert calm.may_skip(film.frame(), 0.1)
+    assert not calm.may_skip(film.frame()[:, :, :1], 0.1)
 
 
 def test_behind_a_picture_with_a_code_every_frame_is_looked_at():
     calm = Calm()
-    calm.looked(ROOM, empty=False)
+    calm.looked(ROOM, 0.0, empty=False)
 
-    assert not calm.may_skip(ROOM)
+    assert not calm.may_skip(ROOM, 0.1)
 
 
 def test_the_reader_spares_an_empty_room():
     stages = []
     reader = QrReader(use_zbar=False, note=lambda stage, _: stages.append(stage))
-    for number in range(4 * LOOK_EVERY):
+    for number in range(16):
         assert reader.read(Frame(ROOM, number / 15, number + 1)) is None
 
     assert [ReadStage.PLAIN] * 4 == stages
@@ -126,7 +155,7 @@ def test_without_texture_nothing_is_searched_or_asked():
 
 def test_behind_a_slow_frame_the_next_is_not_searched():
     patience = Patience()
-    patience.spent(0.08)
+    patience.spent(0.1)
     slow = patience.may_search(PATCH)
     patience.spent(0.01)
 
@@ -134,12 +163,13 @@ def test_behind_a_slow_frame_the_next_is_not_searched():
 
 
 def test_the_second_opinion_is_asked_a_few_times_a_second_at_most():
-    patience = Patience()
-    patience.may_search(PATCH)
+    patience, asked = Patience(), []
+    for number in range(30):
+        patience.may_search(PATCH)
+        asked.append(patience.may_ask(number / 15))
 
-    asked = sum(patience.may_ask(number / 15) for number in range(30))
-
-    assert 4 == asked
+    assert 4 == sum(asked)
+    assert [False] * 3 == asked[:3]  # what has just come near is left to the other stages
     assert 1 / 3 <= SECOND_OPINION_EVERY_S
 
 

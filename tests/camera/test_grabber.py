@@ -47,3 +47,12 @@ def test_a_device_that_was_closed_is_not_grabbed_from():
     device.opens = False
 
     assert grabber.read() is None
+
+
+def test_a_picture_is_passed_over_without_being_decoded():
+    grabber, device = a_grabber(noise_picture(1), noise_picture(2))
+
+    assert grabber.pass_over()
+    assert 0 == device.decoded
+    assert np.array_equal(noise_picture(2), grabber.read())
+    assert not grabber.pass_over()

@@ -1,12 +1,13 @@
 """A foreign file in a process of its own: its codes come back, and nothing it does reaches the kiosk."""
 
+import json
 import sys
 import threading
 
 import pytest
 
-from kiosk.intake.child import ROOT, CodeReading, _parse_answer
-from kiosk.model import CheckFailed, Reason
+from kiosk.intake.child import ROOT, CodeReading, _parse_answer, _tell_code
+from kiosk.model import Box, CheckFailed, CodeSighting, ReadStage, Reason
 from tests.builders import a_live_text
 from tests.camera.makers import a_code
 from tests.intake.makers import a_pdf, a_picture
@@ -52,6 +53,10 @@ def test_a_refusal_comes_back_as_its_reason():
         "print('[' * 100000)",
         "print('{}')",
         "print('{\"codes\": [1]}')",
+        'print(\'{"codes": ["A"]}\')',
+        'print(\'{"codes": [["A", [1.0, 1.0, 1.0], 1.0, "plain", "zbar", 1, 0.5]]}\')',
+        'print(\'{"codes": [["A", [1.0, 1.0, 1.0, 1.0], 1.0, "magic", "zbar", 1, 0.5]]}\')',
+        'print(\'{"codes": [["A", [1.0, 1.0, 1.0, 1.0], 1.0, "plain", "a lens", 1, 0.5]]}\')',
         'print(\'{"refused": "PASS"}\')',
         "print('[]' + ' ' * (5 << 20))",
         "pass",
@@ -76,7 +81,7 @@ def test_a_file_that_takes_too_long_is_too_large(code, wall_s):
 
 
 def test_a_process_may_write_no_file_and_take_no_memory_without_end(tmp_path):
-    limits = "from kiosk.intake import child, codes; codes.find_codes = lambda _: {}; child.main()\n"
+    limits = "from kiosk.intake import child, codes; codes.find_sightings = lambda _: {}; child.main()\n"
     code = f"import sys; sys.path.insert(0, {str(ROOT)!r})\n" + limits.replace("{}", "bytearray(4 << 30)")
 
     assert Reason.FILE_TOO_LARGE is refusal(reading(code))
@@ -103,7 +108,15 @@ def test_a_reading_that_was_stopped_does_not_begin():
     assert Reason.FILE_TOO_LARGE is refusal(made)
 
 
-def test_codes_and_refusals_are_taken_as_they_stand():
-    assert ("A", "B") == _parse_answer(b'{"codes": ["A", "B"]}', 0)
+def test_codes_are_taken_as_they_stand():
+    told = CodeSighting("A", Box(1.0, 2.0, 3.0, 4.0), 2.5, None, ReadStage.GRID, "zxing-cpp", 25, 0.5)
+    bare = CodeSighting("B", Box(0.0, 0.0, 9.0, 9.0), None, None, ReadStage.SECOND_OPINION, "zbar")
+
+    answer = json.dumps({"codes": [_tell_code(told), _tell_code(bare)]}).encode()
+
+    assert (told, bare) == _parse_answer(answer, 0)
+
+
+def test_a_refusal_is_taken_as_it_stands():
     with pytest.raises(CheckFailed, match="FILE_LOCKED"):
         _parse_answer(b'{"refused": "FILE_LOCKED"}', 0)

@@ -1,13 +1,17 @@
 """Codes in pictures and PDFs: all are found, the one ID is chosen, and every refusal has its reason."""
 
+import struct
+import zlib
+
 import numpy as np
 import pytest
+import zxingcpp
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.intake.choice import MAX_BYTES, choose_code, distinct_ids
-from kiosk.intake.codes import find_codes
-from kiosk.model import CheckFailed, Reason
+from kiosk.intake.codes import find_codes, find_sightings
+from kiosk.model import CheckFailed, ReadStage, Reason
 from tests.builders import NOON, a_live_text, a_print_text, first_failure, verify
 from tests.camera.makers import a_code
 from tests.intake.makers import a_pdf, a_picture, png
@@ -132,3 +136,58 @@ def test_without_an_id_a_foreign_code_is_named():
 
 def test_without_any_code_there_is_no_code():
     assert Reason.NO_CODE is refusal(choose_code, ())
+
+
+@pytest.mark.parametrize("picture_first", [True, False])
+def test_of_a_picture_and_a_pdf_in_one_file_what_a_viewer_shows_is_read(picture_first):
+    picture, pdf = a_picture("PICTURE"), a_pdf(a_code("PDF"))
+
+    assert (("PICTURE",) if picture_first else ("PDF",)) == find_codes(
+        picture + pdf if picture_first else pdf + picture
+    )
+
+
+@pytest.mark.parametrize(("kind", "text"), [("MicroQRCode", "12345"), ("RMQRCode", "HELLO 12")])
+def test_a_small_relative_of_the_code_in_a_file_is_no_credential_and_not_silence(kind, text):
+    made = zxingcpp.create_barcode(text, getattr(zxingcpp.BarcodeFormat, kind)).to_image(scale=4)
+
+    (found,) = find_codes(png(np.pad(np.array(made), 40, constant_values=255)))
+
+    assert text == choose_code((found,))
+    assert Reason.NOT_A_CREDENTIAL is first_failure(verify(found))
+
+
+def test_how_well_a_code_was_read_comes_with_it():
+    (seen,) = find_sightings(a_picture(a_live_text(), px=4))
+
+    assert ("zxing-cpp", ReadStage.PLAIN) == (seen.decoder, seen.stage)
+    assert 4.0 == pytest.approx(seen.px_per_module, rel=0.05)
+    assert 1 == seen.unused_ec
+
+
+BOMBS = {
+    "a pixel wide": (1, 100_000),
+    "a pixel high": (100_000, 1),
+    "more than memory": (2**31 - 1, 2**31 - 1),
+    "no pixel": (0, 0),
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_a_picture_of_an_odd_size_is_refused_or_holds_no_code(bomb):
+    width, height = BOMBS[bomb]
+    head = struct.pack(">II5B", width, height, 8, 0, 0, 0, 0)
+    pixels = zlib.compress(bytes((width + 1) * height if width * height < 1 << 20 else 9))
+
+    def chunk(name, content):
+        return (
+            struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+        )
+
+    content = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+    try:
+        found = find_codes(content)
+    except CheckFailed as err:
+        found = err.reason
+
+    assert found in {(), Reason.FILE_TOO_LARGE, Reason.FILE_UNREADABLE}

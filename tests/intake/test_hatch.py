@@ -38,7 +38,7 @@ class SlowReading:
     def __init__(self):
         self._stopped = threading.Event()
 
-    def read(self, content):
+    def read_seen(self, content):
         self._stopped.wait(LIMIT_S)
         raise CheckFailed(Reason.FILE_TOO_LARGE, f"{len(content)} bytes, stopped")
 
@@ -47,7 +47,7 @@ class SlowReading:
 
 
 class BrokenReading(SlowReading):
-    def read(self, content):
+    def read_seen(self, content):
         raise RuntimeError(content)
 
 
