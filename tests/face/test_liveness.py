@@ -249,7 +249,7 @@ def test_a_code_that_goes_away_before_anything_was_asked_costs_nothing():
 
 @pytest.mark.parametrize("movement", [LEFT, RIGHT])
 def test_the_nearer_eyes_of_a_turned_head_are_no_photo_beside_the_code(movement):
-    code = Box(100, 60, 220, 220)  # eyes 72 px apart are far enough from each other for it, turned ones are not
+    code = Box(100, 60, 220, 220)  # eyes 72 px apart are too far for a photo there, turned ones are not
 
     result = play(a_check(movement, code=code), Obedient())[0].result
 
