@@ -1,8 +1,9 @@
 """Rows for a head office: a batch in one documented form, the same on a stick as in the body of a PUT.
 
 Rules kept here: a batch begins where the head office's last receipt ends, and ends at the checkpoint it
-carries; its last line is its end, so a cut batch cannot be taken for a whole one; memory for one row. The
-form is described for implementers in docs/audit-batch.md; the head office's answer is `receipt`'s.
+carries; its last line is its end, so a cut batch cannot be taken for a whole one; memory for one row; the
+row that says so comes before the folder has its name, as in `export`. The form is described for implementers
+in docs/audit-batch.md; the head office's answer is `receipt`'s.
 """
 
 from __future__ import annotations
@@ -10,12 +11,11 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
-from kiosk.audit.export import Export
-from kiosk.audit.manifest import MANIFEST, SUMS, Ends, Made, encode_manifest, encode_sums
+from kiosk.audit.export import Export, Record, finish_export
+from kiosk.audit.manifest import Ends, Made, encode_manifest
 from kiosk.audit.outfolder import write_folder
 from kiosk.audit.rowbytes import READABLE_COLUMNS
 from kiosk.audit.rows import OutgoingLog, Span, WholeRow
@@ -38,22 +38,32 @@ class Proven:
     consistency: tuple[bytes, ...]
 
 
-def write_bundle(
-    source: OutgoingLog, parent: Path, first: int, proven: Proven, made: Made, *, with_sealed: bool
-) -> Export:
-    """Write rows `first` to the checkpoint as a new folder in `parent`, and return what it holds.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which rows the head office is to get: from row `first` on, with their sealed parts or without."""
 
+    first: int
+    with_sealed: bool = False
+
+
+def write_bundle(
+    source: OutgoingLog, parent: Path, asked: Asked, proven: Proven, made: Made, record: Record | None = None
+) -> Export:
+    """Write the rows asked for, up to the checkpoint, as a new folder in `parent`; return what it holds.
+
+    `record` is called as in `export_log`.
     Raises Fault: LOG_BROKEN (a row that does not hold, named), LOG_UNWRITABLE; OutputError.
     """
-    span, identity = Span(first, proven.size), source.identity
+    span, identity = Span(asked.first, proven.size), source.identity
     name = f"batch-{identity.environment.value}-{identity.epoch.hex()[:8]}-{span.first}-{span.last}"
     with write_folder(parent, name) as folder:
         with folder.create(BATCH) as file:
-            ends = write_batch(file, source, span, proven, with_sealed=with_sealed)
+            ends = write_batch(file, source, span, proven, with_sealed=asked.with_sealed)
         manifest = encode_manifest(FORM, identity, made, span, ends, folder.files)
-        folder.write(MANIFEST, manifest)
-        folder.write(SUMS, encode_sums(folder.files))
-    return Export(parent / name, span, ends.head, sha256(manifest).digest(), tuple(folder.files))
+        made_export = finish_export(folder, parent / name, manifest, span, ends)
+        if record is not None:
+            record(made_export)
+    return made_export
 
 
 def write_batch(

@@ -25,6 +25,7 @@ from kiosk.audit.checkpoints import (
 )
 from kiosk.audit.note import (
     Checkpoint,
+    Note,
     NoteError,
     VerifierKey,
     parse_checkpoint,
@@ -62,7 +63,8 @@ class Evidence:
     """All that checkpoints show about one log.
 
     `own` is how many checkpoints the log holds itself, `newest` what it shows about the last of them that can
-    be read; `fork` are two checkpoints that no one log can have.
+    be read, and `newest_signed` whether the kiosk's key signed that one: None where nobody knows the key.
+    `fork` are two checkpoints that no one log can have.
     """
 
     shown: tuple[Shown, ...]
@@ -70,6 +72,7 @@ class Evidence:
     newest: Compared | None
     suspect: Suspect | None
     fork: tuple[Checkpoint, Checkpoint] | None
+    newest_signed: bool | None = None
 
     @property
     def holds(self) -> bool:
@@ -97,8 +100,13 @@ def read_outside(label: str, content: bytes, key: VerifierKey | None) -> Outside
     return Outside(label, parse_checkpoint(note.text), signer)
 
 
-def weigh_checkpoints(checked: CheckedLog, outside: Sequence[Outside]) -> Evidence:
-    """Compare a walked log with its own checkpoints and with those from outside. Raises Fault."""
+def weigh_checkpoints(
+    checked: CheckedLog, outside: Sequence[Outside], key: VerifierKey | None = None
+) -> Evidence:
+    """Compare a walked log with its own checkpoints and with those from outside. Raises Fault.
+
+    `key` is the kiosk's, where it is known: who can write the file can put checkpoints into it.
+    """
     name = LogName(checked.report.identity.environment, checked.report.identity.epoch)
     tree = checked.tree
 
@@ -107,7 +115,7 @@ def weigh_checkpoints(checked: CheckedLog, outside: Sequence[Outside]) -> Eviden
 
     about = [each for each in outside if each.is_about(name.environment)]
     compared = [show(each.checkpoint) for each in about]
-    own = _load_own(checked, name)
+    own, newest_note = _load_own(checked, name)
     own_compared = [show(own[-1])] if own else []
     suspect = find_suspect([*compared, *own_compared])
     if suspect is not None:  # only now ask the others, so that the span becomes as short as it can
@@ -119,23 +127,34 @@ def weigh_checkpoints(checked: CheckedLog, outside: Sequence[Outside]) -> Eviden
         newest=own_compared[0] if own_compared else None,
         suspect=suspect,
         fork=find_fork([*(each.checkpoint for each in about), *own]),
+        newest_signed=_is_signed(newest_note, key) if newest_note and key else None,
     )
 
 
-def _load_own(checked: CheckedLog, name: LogName) -> list[Checkpoint]:
-    """Return the checkpoints that the log holds of itself; what is none says nothing.
+def _is_signed(note: Note, key: VerifierKey) -> bool:
+    try:
+        return verify_note(note, key) == (key,)
+    except NoteError:
+        return False
 
-    The last alone keeps its lines for people: there may be many.
+
+def _load_own(checked: CheckedLog, name: LogName) -> tuple[list[Checkpoint], Note | None]:
+    """Return the checkpoints that the log holds of itself, and the note of the last.
+
+    What is none says nothing. The last alone keeps its lines for people: there may be many.
     """
     own: list[Checkpoint] = []
+    newest = None
     for saved in load_checkpoints(checked.database):
         with suppress(NoteError, UnicodeEncodeError):
-            checkpoint = parse_checkpoint(parse_note(saved.text.encode()).text)
+            note = parse_note(saved.text.encode())
+            checkpoint = parse_checkpoint(note.text)
             if checkpoint.origin == name.origin:
                 if own:
                     own[-1] = replace(own[-1], origin=name.origin, extensions=())
                 own.append(checkpoint)
-    return own
+                newest = note
+    return own, newest
 
 
 def _around_first_bad(own: Sequence[Checkpoint], show: Callable[[Checkpoint], Compared]) -> list[Compared]:

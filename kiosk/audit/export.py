@@ -2,8 +2,9 @@
 
 Rules kept here: only rows that hold go out, and the first that does not is named instead; memory for one row,
 whatever the length of the log; a folder appears whole or not at all; nothing sealed goes out unless asked
-for. Rows for a head office's machine are `bundle`'s. That an export was made is a row, which whoever holds
-the log writes.
+for; the row that says so is on disk before the folder has its name, because a row without its folder is
+better than a folder without a row. Rows for a head office's machine are `bundle`'s. Writing that row is left
+to whoever holds the log.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import base64
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -23,7 +24,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from kiosk.audit.manifest import MANIFEST, SUMS, Ends, Made, encode_manifest, encode_sums
-from kiosk.audit.outfolder import OutFolder, WrittenFile, write_folder
+from kiosk.audit.outfolder import OutFolder, WrittenFile, check_written, write_folder
 from kiosk.audit.readable import HEADINGS, Cell, disarm, plain_entry, table_cells
 from kiosk.audit.reading import LogIdentity
 from kiosk.audit.rows import Span, WholeRow, open_outgoing
@@ -68,6 +69,10 @@ class Export:
     files: tuple[WrittenFile, ...]
 
 
+Record = Callable[[Export], object]
+"""Writes the row about an export whose files are all on the disk; what it raises ends the export."""
+
+
 @dataclass(slots=True)
 class _Passing:
     """The hashes at the two ends of the rows that went through."""
@@ -80,24 +85,41 @@ class _Passing:
             yield row
 
 
-def export_log(log: Path, parent: Path, wanted: Wanted, made: Made, checkpoint: bytes | None) -> Export:
+def export_log(
+    log: Path,
+    parent: Path,
+    wanted: Wanted,
+    made: Made,
+    checkpoint: bytes | None,
+    record: Record | None = None,
+) -> Export:
     """Write an export of the log at `log` as a new folder in `parent`, and return what it holds.
 
-    `checkpoint` is the newest signed note of the log, if there is one.
+    `checkpoint` is the newest signed note of the log, if there is one. `record` is called when the files
+    have been read back and before the folder has its name; None where the log is only read.
     Raises Fault: LOG_BROKEN (a row that does not hold, named), LOG_UNWRITABLE; OutputError.
     """
     with open_outgoing(log) as source:
         identity, span = source.identity, source.find_span(wanted.since, wanted.until)
     name = f"audit-{identity.environment.value}-{identity.epoch.hex()[:8]}-{span.first}-{span.last}"
-    with write_folder(parent, f"{name}-{wanted.form.value}") as folder:
+    final = parent / f"{name}-{wanted.form.value}"
+    with write_folder(parent, final.name) as folder:
         span, ends = _write_rows(log, folder, wanted, span)
         if checkpoint is not None:
             folder.write(CHECKPOINT, checkpoint)
         manifest = encode_manifest(wanted.form.value, identity, made, span, ends, folder.files)
-        folder.write(MANIFEST, manifest)
-        folder.write(SUMS, encode_sums(folder.files))
-    digest, files_written = sha256(manifest).digest(), tuple(folder.files)
-    return Export(parent / f"{name}-{wanted.form.value}", span, ends.head, digest, files_written)
+        made_export = finish_export(folder, final, manifest, span, ends)
+        if record is not None:
+            record(made_export)
+    return made_export
+
+
+def finish_export(folder: OutFolder, final: Path, manifest: bytes, span: Span, ends: Ends) -> Export:
+    """Write what lies beside the rows, and read all of it back. Raises OutputError."""
+    folder.write(MANIFEST, manifest)
+    folder.write(SUMS, encode_sums(folder.files))
+    check_written(folder.path, folder.files)
+    return Export(final, span, ends.head, sha256(manifest).digest(), tuple(folder.files))
 
 
 def _write_rows(log: Path, folder: OutFolder, wanted: Wanted, span: Span) -> tuple[Span, Ends]:

@@ -131,7 +131,7 @@ def check_written(folder: Path, files: Iterable[WrittenFile]) -> None:
             os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
             digest = hashlib.file_digest(file, "sha256").digest()
         if digest != written.sha256:
-            raise OutputError(f"{written.name} reads back changed from {folder}: try another stick")
+            raise OutputError(f"{written.name} reads back changed from {folder.parent}: try another stick")
 
 
 @contextmanager

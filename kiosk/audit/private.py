@@ -26,9 +26,13 @@ def require_private_folder(folder: Path) -> None:
 
 def require_apart(folder: Path, log_folder: Path) -> None:
     """Raise Fault: LOG_UNWRITABLE when `folder`, which holds keys, is `log_folder` or lies within it."""
-    keys, log = folder.resolve(), log_folder.resolve()
-    if keys == log or log in keys.parents:
+    if is_within(folder, log_folder):
         raise Fault(Reason.LOG_UNWRITABLE, f"the kiosk's keys must lie apart from {log_folder}")
+
+
+def is_within(place: Path, folder: Path) -> bool:
+    """Tell whether `place` is `folder` or lies within it, also behind links; neither need be there."""
+    return place.resolve().is_relative_to(folder.resolve())
 
 
 def read_private(path: Path, limit: int) -> bytes:

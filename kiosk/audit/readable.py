@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import fields
 from datetime import datetime
 from enum import Enum
@@ -69,6 +70,20 @@ def _plain_map(record: object) -> dict[str, object]:
     names = _field_names(type(record))  # type: ignore[arg-type]  # mypy doubts that a type can be hashed
     named = ((name, getattr(record, name)) for name in names)
     return {name: _plain(value) for name, value in named if value is not None}
+
+
+def list_fields(plain: dict[str, object], within: str = "") -> Iterator[tuple[str, str]]:
+    """Give the names and values of a plain entry one by one; `face.score` is the field `score` of `face`."""
+    for name, value in plain.items():
+        if isinstance(value, dict):
+            yield from list_fields(value, f"{within}{name}.")
+        elif name == "steps" and isinstance(value, list):
+            yield from (
+                (f"step {each['step']}", f"{each.get('outcome', 'not run')}, {each['ms']} ms")
+                for each in value
+            )
+        else:
+            yield f"{within}{name}", " ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 @cache

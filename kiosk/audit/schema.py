@@ -17,13 +17,14 @@ from pathlib import Path
 from sqlite_utils import Database
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # pysqlite3, as sqlite-utils chose
 
+from kiosk.audit.place import FIRST_PAGE, require_no_journal
 from kiosk.model import Fault, Reason
 
 APPLICATION_ID = 0x4D754C67  # "MuLg": tells this log from any other SQLite file
 SCHEMA_VERSION = 2
 OLDEST_SQLITE = (3, 51, 3)
 
-PAGE_BYTES = 8192  # a row takes about 900 bytes: fewer are wasted than with 4096
+PAGE_BYTES = FIRST_PAGE  # a row takes about 900 bytes: fewer are wasted than with 4096
 _PAGES_IN_WAL = 500  # after so many, the WAL is written back; 4 MiB
 
 _LOG_TABLE = """CREATE TABLE log (
@@ -180,6 +181,7 @@ def connect_reader(path: Path) -> Database:
 
     Raises Fault: LOG_BROKEN, LOG_UNWRITABLE.
     """
+    require_no_journal(path)
     with sqlite_errors_as_faults(f"opening {path.name}"):
         return _wrap(sqlite3.connect(reader_address(path), uri=True, timeout=5.0, isolation_level=None))
 

@@ -22,7 +22,7 @@ from kiosk.audit.note import VerifierKey, format_note, format_signature
 from kiosk.audit.private import read_private, require_apart, require_private_folder, write_whole
 from kiosk.model import Environment, Fault, Reason
 
-KEY_FILE = "kiosk.key"
+KEYS, KEY_FILE = "keys", "kiosk.key"  # in the state folder: KEYS/ENVIRONMENT/KEY_FILE
 ORIGIN = "mudaqqiq.invalid"  # RFC 2606: a name that never becomes anybody's address
 
 _MAX_KEY_FILE = 4096

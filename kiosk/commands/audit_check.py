@@ -16,9 +16,12 @@ from kiosk.audit.schema import check_sqlite_version
 from kiosk.commands.audit_options import (
     EXIT_BROKEN,
     EXIT_UNREADABLE,
+    KEY_WORDS,
+    UNCHECKED,
     Actions,
     add_key_option,
     add_reading_options,
+    find_kiosk_key,
     find_paths,
     printable,
     read_bounded,
@@ -37,6 +40,11 @@ _BEFORE_IT_LEFT = (
 )
 _BRING = "for more, bring a checkpoint kept outside this machine: --checkpoint FILE --key VKEY"
 _SEALED = "whether a sealed part was altered or dropped: --thorough looks"
+_SIGNED = {
+    True: "signed by the kiosk's key",
+    False: "NOT signed by the kiosk's key: by one it had before, or by somebody else",
+    None: UNCHECKED,
+}
 _TRUTH = "whether a visit was kept out of the log, or was what the row says"
 
 
@@ -52,11 +60,7 @@ def add_actions(actions: Actions[argparse.ArgumentParser]) -> None:
         metavar="FILE",
         help="checkpoints that were kept outside this machine",
     )
-    add_key_option(
-        check,
-        required=False,
-        words="the kiosk's verifier key, as noted outside this machine, or a file with it",
-    )
+    add_key_option(check, required=False, words=KEY_WORDS)
     check.add_argument(
         "--thorough", action="store_true", help="also read the content of every row and sealed part; slow"
     )
@@ -75,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
         refuse(fault, as_json=args.json)
         return EXIT_UNREADABLE
     outside, refused = _read_all(brought, args.key)
-    codes = [_check(path, outside, thorough=args.thorough, as_json=args.json) for path in paths]
+    codes = [_check(path, outside, args) for path in paths]
     here = [Environment(path.stem) for path in paths]
     homeless = [each.label for each in outside if not any(each.is_about(each_here) for each_here in here)]
     refused |= dict.fromkeys(homeless, "of a log that is not here")
@@ -97,10 +101,11 @@ def _read_all(
     return tuple(read), refused
 
 
-def _check(path: Path, outside: Sequence[Outside], *, thorough: bool, as_json: bool) -> int:
+def _check(path: Path, outside: Sequence[Outside], args: argparse.Namespace) -> int:
+    as_json, key = args.json, find_kiosk_key(args, Environment(path.stem))
     try:
-        with open_checked(path, thorough=thorough) as checked:
-            report, evidence = checked.report, weigh_checkpoints(checked, outside)
+        with open_checked(path, thorough=args.thorough) as checked:
+            report, evidence = checked.report, weigh_checkpoints(checked, outside, key)
             root = checked.tree.root()
     except Fault as fault:
         return refuse(fault, as_json=as_json)
@@ -124,6 +129,7 @@ def _as_lines(report: LogReport, evidence: Evidence, root: bytes) -> Iterator[st
     if evidence.newest:
         agreement = _word(evidence.newest.agreement, report)
         yield _line("own", f"{evidence.own} checkpoints, the newest: {_name(evidence.newest.checkpoint)}")
+        yield _line("", _SIGNED[evidence.newest_signed])
         yield _line("", agreement)
     for each in evidence.shown:
         yield from _outside_lines(each, report)
@@ -219,6 +225,7 @@ def _as_json(report: LogReport, evidence: Evidence, root: bytes) -> dict[str, ob
         "sealed_missing": report.content.sealed_missing if report.content else None,
         "guards_removed": list(identity.fences_down),
         "own_checkpoints": evidence.own,
+        "own_newest_signed": evidence.newest_signed,
         "checkpoints": [_shown_as_json(each) for each in evidence.shown],
         "suspect": {"first": suspect.first, "last": suspect.last} if suspect else None,
         "fork": evidence.fork[0].size if evidence.fork else None,

@@ -15,26 +15,31 @@ from hashlib import sha256
 from pathlib import Path
 
 from kiosk import __version__
-from kiosk.audit.bundle import FORM, Proven, write_bundle
+from kiosk.audit.bundle import FORM, Asked, Proven, write_bundle
 from kiosk.audit.check import find_logs
 from kiosk.audit.checkpoints import LogName
-from kiosk.audit.entry import Exported, Receipted
-from kiosk.audit.export import Export, ExportForm, Wanted, export_log
+from kiosk.audit.entry import Receipted
+from kiosk.audit.export import Export, ExportForm, Record, Wanted, export_log
 from kiosk.audit.log import find_log_path
 from kiosk.audit.manifest import Made
 from kiosk.audit.merkle import consistency_proof
 from kiosk.audit.note import NoteError, VerifierKey, parse_verifier_key
-from kiosk.audit.outfolder import OutputError, check_written
+from kiosk.audit.outfolder import OutputError
+from kiosk.audit.proving import find_newest_note
 from kiosk.audit.prune import Copies, PruneRefused, decide_pruning
 from kiosk.audit.receipt import MAX_RECEIPT, Alarm, ReceiptError, parse_receipt, verify_receipt
 from kiosk.audit.rows import open_outgoing
 from kiosk.commands.audit_options import (
     EXIT_BROKEN,
     EXIT_UNREADABLE,
+    KEY_WORDS,
+    UNCHECKED,
     Actions,
+    add_key_option,
     add_writing_options,
     read_bounded,
 )
+from kiosk.commands.audit_out import check_place, say_written, write_recorded
 from kiosk.commands.audit_rows import RowWriter, open_for_rows
 from kiosk.logfloor import find_floor_row
 from kiosk.model import Environment
@@ -58,6 +63,7 @@ def add_actions(actions: Actions[argparse.ArgumentParser]) -> None:
     export = actions.add_parser("export", help="copy rows out for people: CSV, JSON Lines or SQLite")
     export.add_argument("--format", choices=[each.value for each in ExportForm], required=True)
     export.add_argument("--log", type=Path, metavar="DIR", help="a copied log: only read, no row is written")
+    add_key_option(export, required=False, words=f"{KEY_WORDS}; with --log")
     add_span(export)
     bundle = actions.add_parser("bundle", help="copy the rows since the last receipt for the head office")
     bundle.add_argument(
@@ -141,14 +147,6 @@ def _newest_note(writer: RowWriter) -> bytes:
     return writer.checkpointer.note
 
 
-def _say(made: Export, form: str, *, recorded_as: int | None) -> None:
-    print(f"wrote     {made.folder}")
-    print(f"rows      {made.span.first} to {made.span.last}, {form}")
-    print(f"head      {made.head.hex()}")
-    print(f"manifest  SHA-256 {made.digest.hex()}")
-    print(f"recorded  {f'row {recorded_as}' if recorded_as else 'no: the log was only read'}")
-
-
 def _export(args: argparse.Namespace) -> None:
     try:
         wanted = Wanted(ExportForm(args.format), args.since, args.until, with_sealed=args.with_sealed)
@@ -163,37 +161,43 @@ def _export(args: argparse.Namespace) -> None:
 
 def _export_copies(args: argparse.Namespace, wanted: Wanted) -> None:
     """Export logs that were copied here: they are read, and nothing is added to them."""
+    check_place(args.out, args.log)
     environment = Environment(args.environment) if args.environment else None
     for path in find_logs(args.log, environment):
         with open_outgoing(path) as source:
-            newest, station = source.newest_checkpoint(), source.last_station()
-        note = newest.text.encode("utf-8", "replace") if newest else None
+            note, station = find_newest_note(source, args.key), source.last_station()
         made = Made(datetime.now(UTC), __version__, station)
-        _say(export_log(path, args.out, wanted, made, note), wanted.form.value, recorded_as=None)
+        say_written(export_log(path, args.out, wanted, made, note), wanted.form.value, recorded_as=None)
+        if note is not None and args.key is None:
+            print(f"checkpoint {UNCHECKED}")
 
 
 def _write_export(writer: RowWriter, out: Path, wanted: Wanted) -> Export:
-    made = export_log(_path(writer), out, wanted, _made(writer), _newest_note(writer))
-    check_written(made.folder, made.files)
-    span, form = made.span, wanted.form.value
-    row = writer.append(Exported(form, span.first, span.last, made.digest, wanted.with_sealed))
-    _say(made, form, recorded_as=row.seq)
-    return made
+    check_place(out, _path(writer).parent)
+    made, note = _made(writer), _newest_note(writer)
+
+    def write(record: Record) -> Export:
+        return export_log(_path(writer), out, wanted, made, note, record)
+
+    return write_recorded(writer, wanted.form.value, write, with_sealed=wanted.with_sealed)
 
 
 def _bundle(args: argparse.Namespace) -> None:
     with open_for_rows(args) as writer:
-        note, tree = _newest_note(writer), writer.log.tree
+        check_place(args.out, _path(writer).parent)
+        note, tree, made = _newest_note(writer), writer.log.tree, _made(writer)
         first = max(args.first or _receipted(writer) + 1, writer.log.below)
         if first > tree.size:
             raise _UsageError(f"there is nothing after row {tree.size}")
         proof = consistency_proof(first - 1, tree.size, tree.subtree) if first > 1 else ()
+        proven, asked = Proven(tree.size, note, proof), Asked(first, args.with_sealed)
         with open_outgoing(_path(writer)) as source:
-            proven = Proven(tree.size, note, proof)
-            made = write_bundle(source, args.out, first, proven, _made(writer), with_sealed=args.with_sealed)
-        check_written(made.folder, made.files)
-        fact = Exported(FORM, made.span.first, made.span.last, made.digest, args.with_sealed)
-        _say(made, FORM, recorded_as=writer.append(fact).seq)
+            write_recorded(
+                writer,
+                FORM,
+                lambda record: write_bundle(source, args.out, asked, proven, made, record),
+                with_sealed=args.with_sealed,
+            )
 
 
 def _receipt(args: argparse.Namespace) -> None:

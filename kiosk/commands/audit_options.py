@@ -8,16 +8,21 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from kiosk.audit.check import find_logs
 from kiosk.audit.note import MAX_NOTE, NoteError, VerifierKey, parse_verifier_key
+from kiosk.audit.signer import KEYS, KioskKey
 from kiosk.config import load_settings
 from kiosk.model import Environment, Fault, Reason
 
 EXIT_BROKEN = 1
 EXIT_USAGE = 2
 EXIT_UNREADABLE = 4
+
+KEY_WORDS = "the kiosk's verifier key, as noted outside this machine, or a file with it"
+UNCHECKED = "its signature was not checked: give the kiosk's key with --key"
 
 Actions = argparse._SubParsersAction  # noqa: SLF001 - argparse has no public name for it
 
@@ -39,6 +44,17 @@ def add_writing_options(action: argparse.ArgumentParser) -> None:
 def add_key_option(action: argparse.ArgumentParser, *, required: bool, words: str) -> None:
     """Add `--key`, the verifier key in its one line or a file that holds it."""
     action.add_argument("--key", type=_parse_key, required=required, metavar="VKEY", help=words)
+
+
+def find_kiosk_key(args: argparse.Namespace, environment: Environment) -> VerifierKey | None:
+    """Return the key of `--key`, else this kiosk's own; None for a copied log, and where none can be read."""
+    if args.key is not None or args.log is not None:
+        key: VerifierKey | None = args.key
+        return key
+    folder = load_settings(args.config).paths.state / KEYS / environment.value
+    with suppress(Fault):  # another user's, or not made yet: then nobody says who signed
+        return KioskKey.load(folder, environment).key
+    return None
 
 
 def find_paths(args: argparse.Namespace) -> tuple[Path, ...]:

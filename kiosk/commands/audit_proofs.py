@@ -8,22 +8,24 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 from kiosk.audit.note import MAX_NOTE, VerifierKey
 from kiosk.audit.proof import MAX_PROOF, ProofError, ProvenRow, format_proof, parse_proof, verify_proof
 from kiosk.audit.proving import load_newest_note, make_proof
-from kiosk.audit.readable import plain_entry
+from kiosk.audit.readable import list_fields, plain_entry
 from kiosk.audit.schema import check_sqlite_version
-from kiosk.audit.signer import KEY_FILE, KioskKey
+from kiosk.audit.signer import KEY_FILE, KEYS, KioskKey
 from kiosk.commands.audit_options import (
     EXIT_BROKEN,
     EXIT_USAGE,
+    KEY_WORDS,
+    UNCHECKED,
     Actions,
     add_key_option,
     add_reading_options,
     add_writing_options,
+    find_kiosk_key,
     find_one_path,
     printable,
     read_bounded,
@@ -52,6 +54,7 @@ def add_actions(actions: Actions[argparse.ArgumentParser]) -> None:
     verify.add_argument("--json", action="store_true", help="print JSON")
     verify.set_defaults(act=_verify)
     for action in (checkpoint, prove):
+        add_key_option(action, required=False, words=f"{KEY_WORDS}: who signed the newest checkpoint")
         action.add_argument("--out", type=Path, metavar="FILE", help="write to this new file")
         add_reading_options(action)
     add_writing_options(key)
@@ -74,11 +77,19 @@ def _checkpoint(args: argparse.Namespace) -> int:
         with open_for_rows(args) as writer:
             writer.checkpoint()
             return _put(writer.checkpointer.note, args.out)
-    return _put(load_newest_note(find_one_path(args)), args.out)
+    return _put(_load_newest(args, find_one_path(args)), args.out)
+
+
+def _load_newest(args: argparse.Namespace, path: Path) -> bytes:
+    key = find_kiosk_key(args, Environment(path.stem))
+    note = load_newest_note(path, key)
+    if key is None:
+        print(f"kiosk audit: the checkpoint: {UNCHECKED}", file=sys.stderr)
+    return note
 
 
 def _key(args: argparse.Namespace) -> int:
-    keys = load_settings(args.config).paths.state / "keys"
+    keys = load_settings(args.config).paths.state / KEYS
     wanted = [Environment(args.environment)] if args.environment else list(Environment)
     found = [each for each in wanted if (keys / each.value / KEY_FILE).exists()]
     if not found:
@@ -91,7 +102,7 @@ def _key(args: argparse.Namespace) -> int:
 def _prove(args: argparse.Namespace) -> int:
     check_sqlite_version()
     path = find_one_path(args)
-    note = read_bounded(args.checkpoint, MAX_NOTE) if args.checkpoint else load_newest_note(path)
+    note = read_bounded(args.checkpoint, MAX_NOTE) if args.checkpoint else _load_newest(args, path)
     return _put(format_proof(make_proof(path, args.row, note)), args.out)
 
 
@@ -144,27 +155,12 @@ def _as_text(proven: ProvenRow) -> str:
         f"checkpoint   {checkpoint.size} rows, signed by {_name(proven.key)}",
         *(f"             {printable(line)}" for line in checkpoint.extensions),
         f"row          {entry.kind.value}, its content:",
-        *(f"             {name:<26} {printable(text)}" for name, text in _flatten(plain_entry(entry))),
+        *(f"             {name:<26} {printable(text)}" for name, text in list_fields(plain_entry(entry))),
         f"hash         {proven.hash.hex()}",
         "cannot know  whether the key is the kiosk's: compare it with the one noted outside the kiosk",
         "             whether what the kiosk wrote down is what happened",
     ]
     return "\n".join(lines)
-
-
-def _flatten(plain: dict[str, object], within: str = "") -> Iterator[tuple[str, str]]:
-    """Give the names and values of an entry one by one; `face.score` is the field `score` of `face`."""
-    for name, value in plain.items():
-        if isinstance(value, dict):
-            yield from _flatten(value, f"{within}{name}.")
-        elif name == "steps" and isinstance(value, list):
-            yield from (_step(each) for each in value)
-        else:
-            yield f"{within}{name}", " ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def _step(step: dict[str, object]) -> tuple[str, str]:
-    return f"step {step['step']}", f"{step.get('outcome', 'not run')}, {step['ms']} ms"
 
 
 def _name(key: VerifierKey) -> str:

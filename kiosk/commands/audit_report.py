@@ -2,7 +2,7 @@
 
 It only reads, also while the kiosk runs. The counts are `audit.summary`'s; the words here are for the paper
 that a supervisor signs. The checkpoint is what makes the paper worth keeping: `audit check --checkpoint`
-compares a log with it years later.
+compares a log with it years later. One in the file that is not the kiosk's is not printed at all.
 """
 
 from __future__ import annotations
@@ -10,23 +10,27 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from pathlib import Path
 
 import segno
 
 from kiosk.audit.entry import EntryKind
+from kiosk.audit.proving import find_newest_note
 from kiosk.audit.rows import Span, open_outgoing
 from kiosk.audit.summary import Summary, summarise
 from kiosk.commands.audit_export import add_span
 from kiosk.commands.audit_options import (
     EXIT_UNREADABLE,
+    KEY_WORDS,
     Actions,
+    add_key_option,
     add_reading_options,
+    find_kiosk_key,
     find_one_path,
     printable,
 )
-from kiosk.model import Outcome
+from kiosk.model import Environment, Outcome
 
 TERMINAL = "-"
 _PIXELS_PER_MODULE, _QUIET_MODULES = 6, 4
@@ -57,6 +61,10 @@ WORDS = {
     "doubtful": ("visits at a doubtful clock", "عمليات تحقق والساعة مشكوك فيها"),
     "step": ("largest step of the clock, s", "أكبر قفزة في الساعة بالثواني"),
     "checkpoint": ("newest checkpoint", "أحدث نقطة مرجعية للسجل"),
+    "unchecked": (
+        "its signature was not checked: give the kiosk's key with --key",
+        "لم يُتحقق من توقيعها: مرّر مفتاح الجهاز بالخيار ‎--key",
+    ),
     "none": ("none", "لا يوجد"),
 }
 _COUNTED_ABOVE = {EntryKind.VISIT, EntryKind.CODES_COUNTED}
@@ -70,6 +78,7 @@ def add_actions(actions: Actions[argparse.ArgumentParser]) -> None:
     report.add_argument(
         "--qr", metavar="FILE", help="the checkpoint as a code: a PNG file, or - for the terminal"
     )
+    add_key_option(report, required=False, words=f"{KEY_WORDS}: who signed the checkpoint")
     add_reading_options(report)
     report.set_defaults(act=run)
 
@@ -77,22 +86,23 @@ def add_actions(actions: Actions[argparse.ArgumentParser]) -> None:
 def run(args: argparse.Namespace) -> int:
     """Carry out `audit report`. Raises Fault: LOG_BROKEN naming the first row that does not hold."""
     path = find_one_path(args)
+    key = find_kiosk_key(args, Environment(path.stem))
     with open_outgoing(path) as source:
         span = source.find_span(args.since, args.until)
         summary = summarise(source.rows(span))
-        newest, station = source.newest_checkpoint(), source.last_station()
-    note = newest.text if newest else None
-    print("\n".join(describe(summary, span, path.stem, station, note, args.language)))
-    if note is None or args.qr is None:
+        note, station = find_newest_note(source, key), source.last_station()
+    text = note.decode("utf-8", "replace") if note else ""
+    word = {name: words[args.language == "ar"] for name, words in WORDS.items()}
+    lines = [*describe(summary, span, path.stem, station, word), "", word["checkpoint"]]
+    lines += [f"  {printable(line)}" for line in (text or word["none"]).splitlines()]
+    print("\n".join([*lines, "", word["unchecked"]] if text and key is None else lines))
+    if not text or args.qr is None:
         return 0
-    return _draw(note, args.qr)
+    return _draw(text, args.qr)
 
 
-def describe(
-    summary: Summary, span: Span, log: str, station: str, note: str | None, language: str
-) -> list[str]:
-    """Return the lines of a report in `language` ("en" or "ar"); `note` is the newest checkpoint."""
-    word = {key: words[language == "ar"] for key, words in WORDS.items()}
+def describe(summary: Summary, span: Span, log: str, station: str, word: Mapping[Hashable, str]) -> list[str]:
+    """Return the lines of a report, with `word` for each key of WORDS."""
     lines = [
         (word["log"], log),
         (word["station"], station),
@@ -110,9 +120,7 @@ def describe(
     ]
     lines += [(f"{word['warnings']}: {word[key]}", text) for key, text in _warnings(summary)]
     width = max(len(name) for name, _ in lines) + 2
-    text = [word["title"], "", *(f"{name:<{width}}{value}" for name, value in lines)]
-    shown = [printable(line) for line in (note or word["none"]).splitlines()]
-    return [*text, "", word["checkpoint"], *(f"  {line}" for line in shown)]
+    return [word["title"], "", *(f"{name:<{width}}{value}" for name, value in lines)]
 
 
 def _table(name: str, counts: Counter[str]) -> Iterable[tuple[str, str]]:

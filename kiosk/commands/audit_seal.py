@@ -1,7 +1,8 @@
 """`kiosk audit unseal` and `shred`: what only an auditor reads, and how it is destroyed when its time is up.
 
 Rules kept here: unsealing never writes anywhere; what it prints is personal and goes to standard output only,
-everything else to standard error; shredding is a row of its own and leaves the chain whole. Reading rows is
+everything else to standard error; shredding is a row of its own and leaves the chain whole, and is not
+called done while what it destroyed can still be read. Reading rows is
 left to `audit.rows`, writing them to `audit_rows`.
 Exit codes: 0 done, 1 broken or nothing opened, 2 usage, 4 out of reach.
 """
@@ -20,12 +21,14 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from kiosk.audit.auditors import KeyRefused, key_id, parse_private_key
 from kiosk.audit.entry import Shredded, Visit
+from kiosk.audit.place import find_log_path, holds_unwritten
 from kiosk.audit.rows import OutgoingLog, WholeRow, open_outgoing
 from kiosk.audit.seal import Place, Sealed, SealedPseudonymKey, SealRefused, unseal
 from kiosk.commands.audit_export import parse_place, parse_row
 from kiosk.commands.audit_keygen import EXIT_USAGE, read_passphrase, refuse_keys
 from kiosk.commands.audit_options import (
     EXIT_BROKEN,
+    EXIT_UNREADABLE,
     Actions,
     add_writing_options,
     find_one_path,
@@ -34,6 +37,8 @@ from kiosk.commands.audit_options import (
 from kiosk.commands.audit_rows import open_for_rows
 
 _MAX_KEY_FILE = 16 * 1024
+
+_STILL_THERE = "they are still in the file, because somebody is reading the log: shred again when nobody is"
 
 Keys = Mapping[bytes, X25519PrivateKey]
 
@@ -164,6 +169,10 @@ def run_shred(args: argparse.Namespace) -> int:
             return EXIT_USAGE
         receipt = writer.log.shred(before, lambda count: writer.make_entry(Shredded(before, count)))
         writer.checkpoint()
+        path = find_log_path(writer.settings.paths.log, writer.log.environment)
     print(f"row {receipt.seq} says what was destroyed: sealed parts of rows before {args.before} (UTC)")
     print("copies made earlier still hold them: exports with sealed parts, backups, the head office")
+    if holds_unwritten(path):
+        print(f"kiosk audit: {_STILL_THERE}", file=sys.stderr)
+        return EXIT_UNREADABLE
     return 0

@@ -173,3 +173,48 @@ def test_a_row_beyond_all_numbers_is_a_usage_error(tmp_path):
     with pytest.raises(SystemExit) as ended:
         main(["audit", "prove", "9" * 19, "--log", str(tmp_path)])
     assert 2 == ended.value.code
+
+
+JOURNALS = {
+    "no journal": b"not one",
+    "empty header": bytes.fromhex("d9d505f920a163d7") + bytes(8000),
+    "pages": bytes.fromhex("d9d505f920a163d7") + b"\xff\xff\xff\xff" + bytes(range(256)) * 40,
+}
+
+
+@pytest.mark.parametrize("journal", JOURNALS.values(), ids=JOURNALS)
+def test_a_journal_beside_a_log_is_neither_rolled_back_into_it_nor_deleted(tmp_path, journal):
+    path = write_many(tmp_path, 20)
+    before, beside = path.read_bytes(), tmp_path / "sandbox.db-journal"
+    beside.write_bytes(journal)
+
+    for opening in (lambda: check_log(path), lambda: open_log(tmp_path)):
+        with pytest.raises(Fault, match=r"sandbox\.db-journal is no file of the log's: keep it") as fault:
+            opening()
+        assert Reason.LOG_BROKEN is fault.value.reason
+
+    assert (before, journal) == (path.read_bytes(), beside.read_bytes())
+    beside.unlink()
+    assert check_log(path).holds
+
+
+def test_a_log_cut_off_in_its_very_first_moment_opens(tmp_path):
+    (tmp_path / "sandbox.db-journal").write_bytes(JOURNALS["empty header"])
+    (tmp_path / "sandbox.db").write_bytes(b"")
+
+    with open_log(tmp_path) as log:
+        assert 1 == log.append(an_entry()).seq
+
+
+def test_two_kiosks_past_the_lock_never_both_write_the_next_row(tmp_path):
+    first = open_log(tmp_path)
+    (tmp_path / "sandbox.lock").unlink()
+    with open_log(tmp_path) as second:
+        second.append(an_entry())
+
+        with first, pytest.raises(Fault, match="somebody else changed the log") as fault:
+            first.append(an_entry())
+
+        assert Reason.LOG_BROKEN is fault.value.reason
+        assert 2 == second.append(an_entry()).seq
+    assert check_log(tmp_path / "sandbox.db").holds

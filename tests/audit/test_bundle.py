@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kiosk.audit.bundle import BATCH, Proven, write_bundle
+from kiosk.audit.bundle import BATCH, Asked, Proven, write_bundle
 from kiosk.audit.checkpoints import LogName
 from kiosk.audit.entry import CodesCounted, Stop
 from kiosk.audit.manifest import Made
@@ -36,7 +36,7 @@ def a_bundle(log, out, first=1, last=None, *, signer=KIOSK, with_sealed=False):
         checkpoint = Checkpoint(name.origin, size, tree.root(size), ("station Gate 3",))
         proof = consistency_proof(first - 1, size, tree.subtree) if first > 1 else ()
         proven = Proven(size, sign_note(format_checkpoint(checkpoint), signer), proof)
-        made = write_bundle(source, out, first, proven, MADE, with_sealed=with_sealed)
+        made = write_bundle(source, out, Asked(first, with_sealed), proven, MADE)
     return (made.folder / BATCH).read_bytes().splitlines(keepends=True)
 
 

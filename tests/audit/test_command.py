@@ -8,9 +8,9 @@ import pytest
 
 from kiosk.__main__ import main
 from kiosk.audit.check import find_entry
-from kiosk.audit.entry import CodesCounted, Stop
+from kiosk.audit.entry import CodesCounted, LivenessMeasure, Stop
 from kiosk.audit.log import AuditLog
-from kiosk.model import Environment, Note, Reason
+from kiosk.model import Environment, Movement, Note, Reason
 from tests.audit.makers import (
     EPOCH,
     SMALL,
@@ -162,6 +162,30 @@ def test_the_last_rows_are_shown_for_reading(tmp_path, capsys):
         assert word in lines[2]
     assert "seconds=60 unreadable=3 foreign=2" in lines[3]
     assert "reason=CAMERA_LOST" in lines[4]
+
+
+def test_one_row_is_shown_with_the_movements_a_visit_asked_for_and_saw(tmp_path, capsys):
+    asked = (Movement.TURN_LEFT, Movement.BLINK)
+    with open_log(tmp_path) as log:
+        log.append(an_entry())
+        log.append(an_entry(a_visit(liveness=LivenessMeasure("mesh-1", asked, asked[:1], 2, 0.61))))
+
+    assert 0 == show(tmp_path, "--row", "2")
+
+    lines = [line.partition(" ") for line in capsys.readouterr().out.splitlines()[1:]]
+    said = {name: text.strip() for name, _, text in lines}
+    assert (f"{asked[0].value} {asked[1].value}", asked[0].value) == (
+        said["fact.liveness.asked"],
+        said["fact.liveness.made"],
+    )
+    assert ("2", "0.61") == (said["fact.liveness.tries"], said["fact.liveness.least_likeness"])
+
+
+def test_one_row_that_does_not_hold_or_is_not_there_is_not_shown(tmp_path, capsys):
+    as_insider(write_log(tmp_path, 3), "UPDATE entry SET station = 'Gate 4' WHERE seq = 2")
+
+    assert (1, 4, 0) == tuple(show(tmp_path, "--row", seq) for seq in ("2", "4", "3"))
+    assert "Gate 4" not in capsys.readouterr().out
 
 
 def test_a_row_that_cannot_be_read_is_shown_as_such(tmp_path, capsys):

@@ -4,9 +4,12 @@ import json
 import shutil
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.__main__ import main
 from kiosk.audit.note import parse_note, parse_verifier_key, verify_note
+from kiosk.audit.signer import KioskKey, sign_note
+from kiosk.model import Environment
 from tests.audit.kept import KeptKiosk, a_stamp
 from tests.audit.makers import an_entry, as_insider, open_log
 
@@ -293,3 +296,96 @@ def test_a_checkpoint_that_an_insider_put_into_the_file_is_not_given_out_as_the_
     code, said = audit("checkpoint", "--make")
 
     assert (code, "forged" in said) == (0, False)
+
+
+def plant(kiosk, text, size=300):
+    """Put a note into the log's file in the place of the newest checkpoint."""
+    remove = "DELETE FROM checkpoint WHERE size > 5"
+    as_insider(kiosk.path, remove, ("INSERT INTO checkpoint VALUES (?, '2026-11-22', ?)", (size, text)))
+
+
+def forged_note(kiosk):
+    """A checkpoint with the true root under a key that the insider made."""
+    forger = KioskKey(Ed25519PrivateKey.generate(), Environment.SANDBOX)
+    return sign_note(parse_note(kiosk.newest.read_bytes()).text, forger).decode()
+
+
+EVERY_WAY_OUT = [
+    ("checkpoint",),
+    ("report",),
+    ("report", "--qr", "-"),
+    ("prove", "3"),
+    ("export", "--format", "csv", "--out"),
+]
+
+
+def ask_way_out(audit, kiosk, words, *more):
+    """Take rows or a checkpoint out; an export is asked of the log as if it were a copy."""
+    if words[0] == "export":
+        return audit(*words, kiosk.outside / "csv", "--log", kiosk.logs, *more)
+    return audit(*words, *more)
+
+
+@pytest.mark.parametrize("words", EVERY_WAY_OUT, ids=" ".join)
+def test_a_checkpoint_in_the_file_that_the_kiosks_key_did_not_sign_is_not_given_out(kiosk, audit, words):
+    plant(kiosk, forged_note(kiosk))
+
+    code, said = ask_way_out(audit, kiosk, words, "--key", kiosk.vkey)
+
+    assert code == 1
+    assert "no trusted key signed the note; by a key the kiosk had before, or by somebody else" in said
+    assert not (kiosk.outside / "csv").exists()
+
+
+def test_the_kiosks_own_key_is_asked_without_being_named(kiosk, audit):
+    plant(kiosk, forged_note(kiosk))
+
+    assert (1, 1, 1) == tuple(audit(*words)[0] for words in (("checkpoint",), ("report",), ("prove", "3")))
+
+
+@pytest.mark.parametrize("words", EVERY_WAY_OUT, ids=" ".join)
+def test_without_a_key_it_is_said_that_nobody_checked_who_signed(kiosk, audit, words):
+    shutil.rmtree(kiosk.keys)
+
+    code, said = ask_way_out(audit, kiosk, words)
+
+    assert (0, True) == (code, "its signature was not checked: give the kiosk's key with --key" in said)
+
+
+@pytest.mark.parametrize("words", EVERY_WAY_OUT, ids=" ".join)
+def test_a_checkpoint_that_the_kiosks_key_signed_needs_no_word_of_warning(kiosk, audit, words):
+    code, said = ask_way_out(audit, kiosk, words, "--key", kiosk.vkey)
+
+    assert (0, False) == (code, "not checked" in said)
+
+
+def test_a_signed_checkpoint_of_an_earlier_log_is_not_given_out_as_this_logs_own(kiosk, audit):
+    before = sign_note(
+        parse_note(kiosk.newest.read_bytes()).text.replace("/sandbox/", "/sandbox/00", 1), kiosk.signer()
+    )
+    plant(kiosk, before.decode(), size=999_999)
+
+    code, said = audit("checkpoint")
+
+    assert (1, True) == (code, "of another log" in said)
+
+
+def test_a_forged_checkpoint_in_the_file_agrees_with_the_log_and_is_told_by_the_kiosks_key(kiosk, audit):
+    plant(kiosk, forged_note(kiosk))
+
+    code, said = audit("check")
+
+    assert (0, True) == (code, "NOT signed by the kiosk's key: by one it had before, or by" in said)
+    assert json.loads(audit("check", "--json")[1])["own_newest_signed"] is False
+
+
+def test_the_logs_own_newest_checkpoint_is_checked_where_the_key_is_known(kiosk, audit):
+    assert "             signed by the kiosk's key\n" in audit("check")[1]
+    assert (
+        "             signed by the kiosk's key\n"
+        in audit("check", "--log", kiosk.logs, "--key", kiosk.vkey)[1]
+    )
+
+    said = audit("check", "--log", kiosk.logs)[1]
+
+    assert "             its signature was not checked: give the kiosk's key with --key\n" in said

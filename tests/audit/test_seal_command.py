@@ -1,6 +1,7 @@
 """`audit keygen`, `unseal` and `shred`, as an auditor meets them; and what shredding leaves behind."""
 
 import json
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from kiosk.audit.auditors import encode_private_key, make_pair, months_from, par
 from kiosk.audit.check import check_log
 from kiosk.audit.entry import KeySealed
 from kiosk.audit.pkcs8 import QUICK
+from kiosk.audit.schema import connect_reader
 from kiosk.audit.seal import SealedHolder, SealedPseudonymKey
 from kiosk.model import Environment
 from kiosk.sealing import seal_entry
@@ -201,6 +203,21 @@ def test_shredding_leaves_nothing_of_the_sealed_parts_in_any_file(run, folder):
     after = b"".join(path.read_bytes() for path in files.iterdir())
     assert [] == [at for at in range(0, len(sealed) - 16, 16) if sealed[at : at + 16] in after]
     assert seq == ROWS + 2
+
+
+@pytest.mark.slow  # the log waits five seconds for whoever reads
+def test_shredding_while_somebody_reads_is_not_called_done(run, folder):
+    path = folder / "state" / "log" / "sandbox.db"
+    with closing(connect_reader(path)) as reader:
+        reader.execute("BEGIN")
+        (content,) = reader.execute("SELECT content FROM sealed ORDER BY seq").fetchone()
+
+        code, _, said = shred(run)
+
+        assert (4, True) == (code, "still in the file, because somebody is reading the log" in said)
+        assert content in path.read_bytes()
+    assert 0 == shred(run)[0]
+    assert content not in path.read_bytes()
 
 
 def test_shredding_is_a_row_of_its_own(run, folder):

@@ -19,9 +19,10 @@ from kiosk.applog import hush_bugs, start_logging
 from kiosk.model import Presentation, Source
 from kiosk.view import FaceView, Request, ResultView
 from tests.builders import NOON
+from tests.face.remembering import RememberingEngine
 from tests.journeys import pictures
 from tests.journeys.kiosk import Kiosk
-from tests.journeys.pictures import RememberingEngine, RememberingReader
+from tests.journeys.pictures import RememberingReader
 from tests.journeys.town import NAMES, NUMBER, Town
 from tests.journeys.trouble import Trouble
 
