@@ -2,13 +2,14 @@
 
 It needs authority.json, keys.json and root/ of a registry and nothing else of it, so it can be held on a
 machine that never saw a network. Rules kept here: a new root carries the signatures of both thresholds; one
-person alone never suffices; what is new is on the disk before the root that names it.
+person alone never suffices; what is new is on the disk before the root that names it; a ceremony that breaks
+off uses up names and nothing else.
 Source: TUF specification 1.0.34, section 6.1 (key rotation).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -70,8 +71,9 @@ def rotate_root(registry: Registry, root_keys: RootKeys, change: Change, now: da
         listed = (*kept, *_find_others(before, keyring, change), *made)
         root = make_root(before.version + 1, registry.authority.environment, listed, threshold, now)
         content = sign_root(root, (*present.values(), *fresh.values()), before)
+        _check_keepable(registry, root_keys, made)
+        registry.keep_keyring(keyring)  # before the files: an interrupted ceremony uses up its names
         _keep_keys(registry, root_keys, made)
-        registry.keep_keyring(keyring)
         keep_root(registry.directory, root.version, content)
     return Rotated(
         version=root.version,
@@ -129,9 +131,18 @@ def _find_others(before: Root, keyring: Keyring, change: Change) -> tuple[KeyRec
     return tuple(record for role in staying for record in find_in_use(before, keyring, role))
 
 
-def _keep_keys(registry: Registry, root_keys: RootKeys, made: dict[KeyRecord, SigningKey]) -> None:
+def _check_keepable(registry: Registry, root_keys: RootKeys, made: Mapping[KeyRecord, SigningKey]) -> None:
+    """Ask for all that is needed before anything is written. Raises Refused."""
     environment = registry.authority.environment
-    root_keys.ask_for((record for record in made if record.role is Role.ROOT), environment)
+    fresh = [record for record in made if record.role is Role.ROOT]
+    root_keys.check_free(fresh)
+    root_keys.ask_for(fresh, environment)
+    if len(fresh) < len(made):
+        registry.ask_for_passphrase()
+
+
+def _keep_keys(registry: Registry, root_keys: RootKeys, made: Mapping[KeyRecord, SigningKey]) -> None:
+    environment = registry.authority.environment
     for record, key in made.items():
         if record.role is Role.ROOT:
             root_keys.keep(record, key, environment)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 import traceback
 from collections.abc import Sequence
@@ -155,7 +156,7 @@ def _add_simulate(subparsers: argparse._SubParsersAction[_Parser]) -> None:
     simulate.add_argument(
         "--seed", type=_seed, default=1, metavar="N", help="the same seed draws the same list"
     )
-    simulate.add_argument("--cohort", type=int, default=2031, metavar="YEAR", help="the list's year (2031)")
+    simulate.add_argument("--cohort", type=_year, default=2031, metavar="YEAR", help="the list's year (2031)")
     simulate.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to write to")
     simulate.add_argument("--at", type=_instant, metavar="TIME", help="date it so (ISO 8601 with offset)")
     simulate.set_defaults(func=commands.simulate)
@@ -185,6 +186,12 @@ def _instant(text: str) -> datetime:
     if not _FIRST_YEAR <= instant.year < _LAST_YEAR:
         raise argparse.ArgumentTypeError(f"not between the years {_FIRST_YEAR} and {_LAST_YEAR}")
     return instant
+
+
+def _year(text: str) -> int:
+    if not (re.fullmatch(r"[0-9]{4}", text) and _FIRST_YEAR <= int(text) < _LAST_YEAR):
+        raise argparse.ArgumentTypeError(f"not a year from {_FIRST_YEAR} to {_LAST_YEAR - 1}")
+    return int(text)
 
 
 def _share(text: str) -> float:

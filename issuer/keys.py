@@ -7,6 +7,8 @@ element. Here they are files, because this authority plays the phone as well.
 
 from __future__ import annotations
 
+import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,12 +24,15 @@ from cryptography.hazmat.primitives.serialization import (
 
 from issuer.errors import Refused
 from issuer.files import PRIVATE, write_file
+from issuer.output import warn
 from issuer.passphrase import Passphrase
 from kiosk.audit.pkcs8 import encrypt_private_key
 from kiosk.cose.keys import Algorithm, PublicKey, ed25519_key, p256_key
 
 PrivateKey = ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey
 _P256_BYTES = 32
+_OTHERS = stat.S_IRGRP | stat.S_IROTH
+_MAX_BYTES = 64 * 1024
 # RFC 6979: the same message gives the same signature, so the same registry and time draw the same code.
 _ECDSA_SHA256 = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
 
@@ -88,9 +93,13 @@ def load_key(path: Path, passphrase: Passphrase) -> SigningKey:
     Raises Refused when it is missing, of another kind, in the clear, or under another passphrase.
     """
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            is_open = os.fstat(file.fileno()).st_mode & _OTHERS
+            content = file.read(_MAX_BYTES)
     except OSError as err:
         raise Refused(f"the key {path.name} cannot be read") from err
+    if is_open:
+        warn(f"other users of this machine may read {path}: only its passphrase protects it")
     try:
         key = load_pem_private_key(content, passphrase.text.encode())
     except (ValueError, TypeError, UnsupportedAlgorithm, MemoryError) as err:

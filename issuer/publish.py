@@ -2,6 +2,7 @@
 
 Rules kept here: the version is reserved before the first file is written, so no version is ever used for two
 contents; the time stamp is written last, so an interrupted publication leaves the tree as it was before.
+What earlier ones left is removed after that (`pruning.py`).
 Who signs what is `signing.py`, the root is `root.py` and `ceremony.py`.
 Source: TUF specification 1.0.34 sections 4 (formats) and 6 (writing, consistent snapshots).
 """
@@ -11,8 +12,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
+from tuf.api.exceptions import RepositoryError
 from tuf.api.metadata import Root, TargetFile
 
 from issuer.errors import Refused
@@ -20,9 +22,10 @@ from issuer.files import write_file
 from issuer.issuing import check_not_before
 from issuer.keyring import Role
 from issuer.ledger import Publication
+from issuer.pruning import find_named, name_files, place_of, prune_tree
 from issuer.registry import Registry
 from issuer.root import Roots, parse_newest, read_roots
-from issuer.signing import HASHES, Signer, end_of, keep_signed, read_signed, version_of
+from issuer.signing import HASHES, Signer, end_of, keep_signed, read_signed, targets_of, version_of
 from issuer.targets import make_targets
 
 _CLOCK_NOISE = timedelta(minutes=5)
@@ -63,8 +66,10 @@ def publish(registry: Registry, tree: Path, now: datetime) -> Published:
         targets = make_targets(registry, ledger, now)
         signed = Signer(registry, root, version, now).sign_tree(targets)
         registry.commit(replace(ledger, publication=Publication(version, now)))
+        before = find_named(tree)
         _write_tree(tree, roots, targets)
         _write_metadata(registry, tree, signed)
+        prune_tree(tree, before | name_files(signed))
     return Published(version, max(roots), now, tuple(targets))
 
 
@@ -131,14 +136,29 @@ def _check_last(registry: Registry, tree: Path, roots: Roots, now: datetime) -> 
         name = f"{version_of(content)}.{role.value}.json"
         if not _has(tree, name, content):
             raise Refused(f"the tree has not the {name} that was published last: `publish`")
+        if role is not Role.SNAPSHOT:
+            _check_targets(tree, content)
     if not _has(tree, f"{max(roots)}.root.json", roots[max(roots)]):
         raise Refused("the tree has not the newest root: `publish`")
     return signed[Role.SNAPSHOT] or b""
 
 
+def _check_targets(tree: Path, content: bytes) -> None:
+    """Refuse a tree that lost or spoilt a target of the signed metadata `content`: no kiosk would take it."""
+    for name, file in targets_of(content).items():
+        try:
+            file.verify_length_and_hashes((tree / place_of(file)).read_bytes())
+        except (OSError, RepositoryError) as err:
+            raise Refused(f"the tree has not the {name} that was published last: `publish`") from err
+
+
 def _has(tree: Path, name: str, content: bytes) -> bool:
+    return _holds(tree / "metadata" / name, content)
+
+
+def _holds(path: Path, content: bytes) -> bool:
     try:
-        return (tree / "metadata" / name).read_bytes() == content
+        return path.read_bytes() == content
     except FileNotFoundError:
         return False
 
@@ -146,10 +166,9 @@ def _has(tree: Path, name: str, content: bytes) -> bool:
 def _write_tree(tree: Path, roots: Roots, targets: Mapping[str, bytes]) -> None:
     """Write what nothing in the tree points to yet."""
     for name, content in targets.items():
-        prefixed = TargetFile.from_data(name, content, HASHES).get_prefixed_paths()[0]
-        path = tree / "targets" / PurePosixPath(prefixed)
+        path = tree / place_of(TargetFile.from_data(name, content, HASHES))
         path.parent.mkdir(parents=True, exist_ok=True)
-        if not path.exists():  # its name is its digest
+        if not _holds(path, content):  # its name is its digest, but a disk may have spoilt it
             write_file(path, content)
     folder = tree / "metadata"
     folder.mkdir(parents=True, exist_ok=True)

@@ -14,6 +14,7 @@ This is a sandbox: it keeps the holders' private keys (`copies/<id>.pem`), becau
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ from issuer.files import PRIVATE, locked, write_file
 from issuer.keyring import FILE_NAME, KeyRecord, Keyring, Role, encode_keyring, parse_keyring
 from issuer.keys import SigningKey, load_key, save_key
 from issuer.ledger import Copy, Ledger
-from issuer.passphrase import Asked, Passphrases, check_secret
+from issuer.passphrase import Asked, Passphrase, Passphrases, check_secret
 from issuer.records import encode_ledger, parse_json, parse_ledger
 from kiosk.cose.keys import Algorithm
 
@@ -104,11 +105,21 @@ class Registry:
         return load_key(path, self.passphrases.find(record.name))
 
     def keep_key(self, record: KeyRecord, key: SigningKey) -> None:
-        """Write the private half of a new key; the register names it afterwards."""
-        passphrase = check_secret(self.authority.environment, self.passphrases.choose(record.name))
+        """Write the private half of a new key; a file that has its name is kept under another one."""
+        passphrase = self._choose_passphrase(record.name)
         folder = self.directory / "keys"
         folder.mkdir(mode=0o700, exist_ok=True)
-        save_key(folder / f"{record.name}.pem", key, passphrase)
+        path = folder / f"{record.name}.pem"
+        if path.exists():  # of an interrupted command, or of a register that was put back to an earlier one
+            path.replace(path.with_name(f"{record.name}.{secrets.token_hex(4)}.pem"))
+        save_key(path, key, passphrase)
+
+    def ask_for_passphrase(self) -> None:
+        """Have the passphrase for new keys named, before any of them is written. Raises Refused."""
+        self._choose_passphrase("a new key")
+
+    def _choose_passphrase(self, name: str) -> Passphrase:
+        return check_secret(self.authority.environment, self.passphrases.choose(name))
 
     def holder_key(self, copy: Copy) -> SigningKey:
         """Return the key of a phone copy, which a real phone would keep to itself."""

@@ -5,6 +5,7 @@ Rules kept here: a key is opened only for a ceremony, and only when it is the on
 
 from __future__ import annotations
 
+import os
 from argparse import Namespace
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -47,13 +48,20 @@ class RootKeys:
         for record in records:
             check_secret(environment, self.passphrases.choose(record.name))
 
+    def check_free(self, records: Iterable[KeyRecord]) -> None:
+        """Refuse when a file already has the name of one of the new `records`."""
+        for record in records:
+            path = self.folders[0] / f"{record.name}.pem"
+            if os.path.lexists(path):
+                said = f"there is a {path.name} already in {self.folders[0]}"
+                raise Refused(f"{said}: put it elsewhere, and keep it while any `keys list` names it")
+
     def keep(self, record: KeyRecord, key: SigningKey, environment: str) -> None:
         """Write the private half of a new key, never over a file that is there. Raises Refused."""
+        self.check_free([record])
         folder = self.folders[0]
         folder.mkdir(mode=_OWNER_ONLY, parents=True, exist_ok=True)
         path = folder / f"{record.name}.pem"
-        if path.exists():
-            raise Refused(f"there is a {path.name} already")
         save_key(path, key, check_secret(environment, self.passphrases.choose(record.name)))
 
 

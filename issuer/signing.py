@@ -150,6 +150,12 @@ def end_of(content: bytes) -> datetime:
     return expires
 
 
+def targets_of(content: bytes) -> Mapping[str, TargetFile]:
+    """Return the targets that signed metadata of ours name. Raises Refused when they are damaged."""
+    targets: Mapping[str, TargetFile] = _parse(content).signed.targets
+    return targets
+
+
 def _parse(content: bytes) -> Metadata[Any]:
     try:
         return Metadata[Any].from_bytes(content)

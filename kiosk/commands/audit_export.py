@@ -210,7 +210,7 @@ def _receipt(args: argparse.Namespace) -> None:
         at = verify_receipt(answer, key, _name(writer), writer.log.tree)
         known = at if at <= writer.now + AHEAD_OF_CLOCK else None
         row = writer.append(Receipted(answer.have, sha256(content).digest(), known))
-        writer.log.save_receipt(answer.have, content.decode("utf-8"))  # last: nothing is pruned by it unrecorded
+        writer.log.save_receipt(answer.have, content.decode("utf-8"))  # last: it lets rows be pruned
     if known is None:
         print("WARNING   the cosignature is from after this kiosk's time: have its clock looked at")
     print(f"the head office holds rows 1 to {answer.have}, cosigned {at:%Y-%m-%d %H:%M:%S} UTC")

@@ -53,7 +53,11 @@ def describe(shown: Shown) -> dict[str, Any]:
         "version": trust.version,
         "versions": dict(trust.versions),
         "expires": {role: format_time(end) for role, end in trust.expires.items()},
-        "policy": {"id": trust.policy.id, "issued": format_time(trust.policy.issued)},
+        "policy": {
+            "id": trust.policy.id,
+            "issued": format_time(trust.policy.issued),
+            "age_s": max(0, int((shown.now - trust.policy.issued).total_seconds())),
+        },
         "issuers": _describe_issuers(trust),
         "lists": [_describe_list(shown, uri) for uri in trust.lists],
         "grade": grade_store(trust, clock).name.lower(),

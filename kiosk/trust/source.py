@@ -79,7 +79,7 @@ class WebSource:
         name = urlsplit(url).path.rpartition("/")[2]
         now = self._monotonic()
         if self._connections is None:
-            self._connections, self._ends = Connections(url), now + WHOLE_TREE_S
+            self._connections, self._ends = _connect(url), now + WHOLE_TREE_S
         ends = min(now + WHOLE_FILE_S, self._ends)
 
         def is_over() -> bool:
@@ -113,6 +113,14 @@ class WebSource:
             if not is_web(url) or (secure and urlsplit(url).scheme != "https"):
                 break
         raise TrustError(f"{name} is redirected too often, or elsewhere", Refusal.UNREACHABLE)
+
+
+def _connect(url: str) -> Connections:
+    try:
+        return Connections(url)
+    except (urllib3.exceptions.HTTPError, ValueError) as err:
+        said = "the proxy that the environment names is no address of http or https"
+        raise TrustError(said, Refusal.UNREACHABLE) from err
 
 
 def _bounded(response: urllib3.BaseHTTPResponse, name: str, limit: int) -> Iterator[bytes]:

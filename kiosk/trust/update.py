@@ -81,11 +81,11 @@ def update_store(
         slot, before = _find_promoted(store, pinned)
         floor = _find_floor(keeper, before, pinned, station)
         judge = Judge(pinned, station, floor, before, now, find_logged())
-        source = open_source(where, give_up)
+        source, cache = open_source(where, give_up), Cache(store, pinned)
         try:
             check_there(where)
             judge.check_clock()
-            fresh = _bring(source, Cache(store, pinned), judge, tell)
+            fresh = _bring(source, cache, judge, tell)
             is_new, spare = before is None or before.files != fresh.files, _spare(slot)
             trust = _weigh_and_write(judge, fresh, store / spare if is_new else None, ops)
             tell(f"every signature holds, version {trust.version}")
@@ -98,6 +98,10 @@ def update_store(
         except TrustError as err:
             raise _name_environment(err, source, pinned) from err
         except OSError as err:
+            with contextlib.suppress(
+                OSError
+            ):  # what was fetched must not go on filling the disk: the log needs it
+                cache.remove()
             raise _refuse_disk(err) from err
     return _report(before, fresh, trust, now)
 

@@ -57,12 +57,14 @@ class Connections:
 
 
 def _make_manager(url: str) -> urllib3.PoolManager:
+    """Return the pool for `url`. Raises ValueError, or an error of urllib3, for a proxy that is none."""
     parts = urlsplit(url)
     timeout = urllib3.Timeout(connect=CONNECT_S, read=SILENCE_S)
     retries = urllib3.Retry(connect=1, read=0, status=0, other=0, redirect=False)
     proxy = getproxies().get(parts.scheme)
     if proxy and not proxy_bypass(parts.hostname or ""):
-        return urllib3.ProxyManager(proxy, timeout=timeout, retries=retries)
+        address = proxy if "://" in proxy else f"http://{proxy}"  # as other programs read the variable
+        return urllib3.ProxyManager(address, timeout=timeout, retries=retries)
     return urllib3.PoolManager(timeout=timeout, retries=retries)
 
 

@@ -189,7 +189,7 @@ REASONS: dict[Reason, Text] = {
     ),
     Reason.ISSUER_DISTRUSTED: Text(
         "سُحبت الثقة من مفتاح الإصدار",
-        "لم يعد مفتاح هذه الهوية موثوقًا؛ اطلب من صاحبها إعادة إصدارها.",
+        "لم يعد المفتاح الذي صدرت به هذه الهوية موثوقًا؛ اطلب من صاحبها إعادة إصدارها.",
         "Issuing key no longer trusted",
         "The key behind this ID is no longer trusted; the holder must have it issued again.",
     ),

@@ -162,7 +162,7 @@ UPDATES: dict[UpdateOutcome, Word] = {
         "The update is being read; leave the stick in.",
     ),
     UpdateOutcome.PROMOTED: Word(
-        "حُدِّثت بيانات التحقق، ويُعمل بها من الزائر التالي.",
+        "حُدِّثت بيانات التحقق، ويُعمل بها ابتداءً من الزائر التالي.",
         "The verification data were updated; they count from the next visitor on.",
     ),
     UpdateOutcome.CURRENT: Word(
@@ -198,7 +198,7 @@ UPDATES: dict[UpdateOutcome, Word] = {
         "No update: this kiosk's clock is wrong; call the supervisor to set it.",
     ),
     UpdateOutcome.STATION: Word(
-        "لم تُقبل بيانات التحديث لأنها لا تجيز لهذه المحطة غرضها؛ راجع جهة الإصدار.",
+        "لم تُقبل بيانات التحديث لأنها لا تجيز استخدام هذه المحطة للغرض المحدد لها؛ راجع جهة الإصدار.",
         "The update was refused: it does not allow this station its purpose; ask the authority.",
     ),
     UpdateOutcome.FORMAT: Word(

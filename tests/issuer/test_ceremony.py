@@ -243,3 +243,38 @@ def test_the_command_rotates_and_says_who_signed(issuer, enrolled, tree):
     assert ["root-1", "root-2", "root-3", "root-4"] == answer.json["signed_by"]
     assert (1, 1) == (refused.code, refused.err.count("\n"))
     assert 0 == issuer("publish", enrolled.directory, "--to", tree, *AT).code
+
+
+def test_a_name_that_is_taken_uses_up_nothing(enrolled):
+    (enrolled.directory / FOLDER / "root-4.pem").write_bytes(b"somebody's")
+    before = enrolled.keyring()
+
+    with pytest.raises(Refused, match="put it elsewhere"):
+        rotate_root(enrolled, here(enrolled), Change(new=1, replace=frozenset({Role.TIMESTAMP})), NOON + HOUR)
+
+    assert before == enrolled.keyring()
+    assert not (enrolled.directory / "keys" / "timestamp-2.pem").exists()
+
+
+def test_a_ceremony_that_breaks_off_uses_up_a_name_and_the_next_goes_on(enrolled):
+    (enrolled.directory / "root" / "2.json").mkdir()
+    with pytest.raises(IsADirectoryError):
+        rotate_root(enrolled, here(enrolled), Change(new=1), NOON + HOUR)
+    (enrolled.directory / "root" / "2.json").rmdir()
+
+    rotated = rotate_root(enrolled, here(enrolled), Change(new=1), NOON + HOUR)
+
+    assert ("root-1", "root-2", "root-3", "root-5") == rotated.keys
+
+
+def test_a_private_key_outlives_a_register_that_was_put_back(enrolled):
+    register = (enrolled.directory / "keys.json").read_bytes()
+    make_new_key(enrolled, Role.CREDENTIAL, "ed25519", NOON)
+    used = (enrolled.directory / "keys" / "credential-2.pem").read_bytes()
+    (enrolled.directory / "keys.json").write_bytes(register)
+
+    make_new_key(enrolled, Role.CREDENTIAL, "ed25519", NOON)
+
+    kept = [path.read_bytes() for path in (enrolled.directory / "keys").glob("credential-2*.pem")]
+    assert 2 == len(kept)
+    assert used in kept

@@ -44,7 +44,7 @@ def test_the_demo_says_what_it_made_answers_and_ends_with_its_input(demo, tmp_pa
     ]
     demo.stdin.close()
 
-    assert 0 == demo.wait(10)
+    assert 0 == demo.wait(60)
     assert b"" == demo.stderr.read()
     assert (True, str(tmp_path / "demo" / "tree")) == (ready["ready"], ready["tree"])
     assert Path(ready["root"]).is_file()

@@ -137,3 +137,15 @@ def test_without_a_word_and_a_person_nothing_opens(issuer, enrolled, monkeypatch
 
     assert 1 == answer.code
     assert "set MUDAQQIQ_ISSUER_PASSPHRASE" in answer.err
+
+
+def test_a_key_that_others_may_read_is_used_and_said(registry, capsys):
+    key = registry.directory / "keys" / "status-1.pem"
+    publish(registry, registry.directory.parent / "tree", NOON)
+    assert not capsys.readouterr().err
+
+    for mode in (0o640, 0o604):
+        key.chmod(mode)
+        publish(registry, registry.directory.parent / "tree", NOON)
+        err = capsys.readouterr().err
+        assert ("status-1.pem" in err, err.count("\n")) == (True, 1)

@@ -77,6 +77,11 @@ def test_the_bound_is_the_entropy():
     [
         ["--holders", 0],
         ["--holders", "many"],
+        ["--holders", -1],
+        ["--holders", 2**31],
+        ["--holders", 5, "--cohort", -5],
+        ["--holders", 5, "--cohort", "../31"],
+        ["--holders", 5, "--cohort", 10**19],
         ["--holders", 5, "--seed", -1],
         ["--holders", 5, "--superseded", 2],
         ["--holders", 5, "--other", "nan"],
@@ -91,3 +96,12 @@ def test_what_makes_no_list_is_refused_in_one_sentence(capsys, tmp_path, words):
 
     assert 2 == code
     assert 1 == err.count("\n")
+
+
+@pytest.mark.parametrize("holders", [1, 3, 4, 5])
+def test_the_smallest_countries_have_a_list_too(capsys, tmp_path, holders):
+    simulate(capsys, tmp_path, "--holders", holders, "--superseded", 1, "--other", 0)
+
+    keys = parse_issuers((tmp_path / "issuers.json").read_bytes())
+    found = parse_status_list((tmp_path / "status" / "2031.cwt").read_bytes(), keys)
+    assert [3] * holders == [found.status_at(index) for index in range(holders)]

@@ -147,6 +147,20 @@ def test_show_is_a_table_of_where_it_stands_its_parts_its_floor_and_its_clock(ki
     assert max(map(len, lines)) < 160
 
 
+def test_show_tells_machines_what_it_tells_people(kiosk):
+    kiosk.begin()
+
+    told = json.loads(kiosk.run("show", "--json")[1])
+
+    where = {"environment", "station", "station_class", "purpose", "root_fingerprint"}
+    parts = {"version", "versions", "expires", "policy", "issuers", "lists", "auditors_keys"}
+    assert where | parts | {"grade", "floor", "clock"} == told.keys()
+    assert {"root", "timestamp", "snapshot", "targets", "status"} == told["versions"].keys()
+    assert told["versions"].keys() == told["expires"].keys()
+    assert ("fresh", 1) == (told["lists"][0]["grade"], told["lists"][0]["age_s"] // 3600)
+    assert told["policy"]["age_s"] >= 0
+
+
 def test_show_says_what_the_clock_is_worth_and_since_when(kiosk):
     kiosk.begin()
     plant(kiosk, timedelta(0), reboots=1)

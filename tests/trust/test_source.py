@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from kiosk.trust.errors import MissingFileError, Refusal, TrustError
 from kiosk.trust.source import WHOLE_FILE_S, WHOLE_TREE_S, FolderSource, WebSource, is_web, open_source
-from tests.trust.servers import dripping, serving
+from tests.trust.servers import dripping, serving, serving_self_signed
 
 
 @pytest.fixture
@@ -183,3 +183,40 @@ def test_one_connection_serves_many_files(server):
 def test_an_address_is_told_from_a_folder(where, web):
     assert web is is_web(where)
     assert isinstance(open_source(where), WebSource if web else FolderSource)
+
+
+@pytest.mark.parametrize("proxy", ["socks5://localhost:1", "http://[::1", "ftp://localhost", " "])
+def test_a_proxy_that_is_none_is_not_reached_and_no_bug(monkeypatch, server, proxy):
+    monkeypatch.setenv("http_proxy", proxy)
+    monkeypatch.setenv("no_proxy", "")
+
+    assert refusal_of(WebSource(server.url)) is Refusal.UNREACHABLE
+    assert refusal_of(WebSource(server.url)) is Refusal.UNREACHABLE
+
+
+def test_the_proxy_of_the_environment_is_asked_also_without_its_scheme_and_never_for_a_stick(
+    monkeypatch, server
+):
+    monkeypatch.setenv("http_proxy", server.url.removeprefix("http://"))
+    monkeypatch.setenv("no_proxy", "")
+
+    assert refusal_of(WebSource("http://trust.invalid")) is Refusal.INCOMPLETE
+    assert ["http://trust.invalid/metadata/timestamp.json"] == server.asked
+    assert FolderSource(server.folder).read("metadata/timestamp.json", 5) == b"12345"
+    assert len(server.asked) == 1
+
+
+def test_a_server_whose_certificate_nobody_signed_is_not_reached(tmp_path, monkeypatch):
+    tree, place = tmp_path / "tree", tmp_path / "place"
+    place.mkdir()
+    (tree / "metadata").mkdir(parents=True)
+    (tree / "metadata" / "timestamp.json").write_bytes(b"12345")
+    with serving_self_signed(tree, place) as server:
+        url = f"https://localhost:{server.server_port}"
+        assert refusal_of(WebSource(url)) is Refusal.UNREACHABLE
+        assert [] == server.asked
+
+        monkeypatch.setenv(
+            "SSL_CERT_FILE", str(place / "tls.pem")
+        )  # the way to trust an authority of one's own
+        assert WebSource(url).read("metadata/timestamp.json", 5) == b"12345"

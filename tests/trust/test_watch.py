@@ -263,10 +263,10 @@ def test_a_stick_does_not_wait_for_a_server_that_drips(kiosk):
         watched = Watched(kiosk, url)
         looking = threading.Thread(target=watched.watch.look)
         looking.start()
-        assert sent.wait(5)
+        assert sent.wait(30)
 
         watched.plug_in(kiosk.publish())
-        looking.join(5)
+        looking.join(30)
 
         assert not looking.is_alive()
         assert watched.look() == [UpdateOutcome.PROMOTED]
