@@ -64,7 +64,6 @@ class Session:
         self._matched: FaceResult | None = None  # the same person; whether he is alive is still open
         self._liveness: LivenessCheck | None = None
         self._by_eye = False
-        self._code_box: Box | None = None
         self.source: Source = shown.source
         self.code: CodeMeasure | None = None  # how well a camera read the code, set by who looked
         if isinstance(shown, Unread):
@@ -116,16 +115,18 @@ class Session:
 
     def decide_unfinished(self, reason: Reason) -> Decided:
         """Return the REFER of a visit that ended before its face, or the life in it, was judged."""
-        if self._matched is not None and self._liveness is not None:
-            return self._decide_alive(self._matched, self._liveness.conclude(reason))
-        return self.decide_by_code(Check(Step.FACE, Outcome.REFER, reason))
+        if self._matched is None or self._liveness is None:
+            return self.decide_by_code(Check(Step.FACE, Outcome.REFER, reason))
+        ended = self._liveness.conclude(reason)
+        if ended.check.outcome is not Outcome.REFER:  # passed, but nobody was told: a part failed meanwhile
+            ended = replace(ended, check=Check(Step.LIVENESS, Outcome.REFER, reason))
+        return self._decide_alive(self._matched, ended)
 
     def start_face(self, at: float, code: Box | None = None) -> None:
         """Begin to look at faces; a frame taken at `at`, in seconds, showed the code at `code`."""
         portrait = self._examination.portrait
         if portrait is None:
             raise ValueError("there is no portrait to compare with")
-        self._code_box = code
         self._comparison = LiveComparison(self._engine, portrait, self._limits, at, code=code)
 
     def look(self, frame: Frame, code: CodeSighting | None) -> tuple[FaceView, Decided | None]:
@@ -134,14 +135,13 @@ class Session:
             return self._look_alive(self._liveness.observe(frame, code))
         if self._comparison is None:
             raise ValueError("start_face comes first")
-        self._code_box = code.box if code else self._code_box
         progress = self._comparison.observe(frame, code)
         result, view = progress.result, self._face_view(progress, frame.taken_at)
         if result is None:
             return view, None
         if result.check.outcome is not Outcome.PASS or not self.wants_movements:
             return view, replace(self.decide_by_code(result.check), face=result)
-        last = LastSeen(frame.pixels, frame.taken_at, self._code_box, self._comparison.person)
+        last = LastSeen(frame.pixels, frame.taken_at, self._comparison.code, self._comparison.person)
         self._matched = result
         self._liveness = start_liveness(self._gear, self._engine, self.moment.trust.policy, last)
         if not self._by_eye:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import sys
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -10,6 +12,9 @@ from hypothesis import HealthCheck, settings
 from issuer.passphrase import ROOT_VARIABLE, SANDBOX_PASSPHRASE, VARIABLE
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# What is compiled once need not be compiled again by each of the many processes that the tests start.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 # The tests' authorities are thrown away: their keys lie under the passphrase that everybody knows.
 for variable in (VARIABLE, ROOT_VARIABLE):
     os.environ[variable] = SANDBOX_PASSPHRASE
@@ -25,12 +30,24 @@ settings.register_profile(
 settings.load_profile("house")
 
 
+def pytest_collection_finish():
+    """Let the collector of garbage pass over what thousands of tests are made of: it stays to the end."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_unconfigure():
+    """Let everything go in order."""
+    gc.unfreeze()
+
+
 @pytest.fixture(scope="session")
 def sight():
     """The kiosk's decoders and face engine, which remember what they said of a picture."""
-    from tests.journeys.pictures import RememberingEngine, RememberingReader  # noqa: PLC0415 - heavy
+    from tests.face.remembering import an_engine  # noqa: PLC0415 - heavy
+    from tests.journeys.pictures import RememberingReader  # noqa: PLC0415 - heavy
 
-    return RememberingReader(), RememberingEngine()
+    return RememberingReader(), an_engine()
 
 
 @pytest.fixture(scope="session")

@@ -141,6 +141,9 @@ class CaptureOfNothing:
     def preview(self):
         return None
 
+    def rest_while(self, is_calm):
+        """It rests always."""
+
 
 def test_a_bug_in_the_window_takes_the_kiosk_out_of_service(kiosk, town, caplog):
     desk = a_desk(kiosk)

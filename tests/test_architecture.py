@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from itertools import permutations
 from pathlib import Path
@@ -13,6 +13,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 SELF = Path(__file__).resolve()
+
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 VISIT = {"visit", "examination", "inspect", "codewatch", "gear", "recorder", "sealing", "session", "desk"}
 VISIT |= {
@@ -111,9 +113,45 @@ def short(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the rules ask of a file; its tree is let go of, for all the trees together slow what follows.
+
+    `imports`: every module that it names in an import, wherever; `from a import b` names both. `attributes`
+    are dotted names, `broad` and `asserts` lines, `functions` names and lengths.
+    """
+
+    imports: frozenset[str]
+    attributes: tuple[tuple[int, str], ...]
+    functions: tuple[tuple[str, int], ...]
+    broad: tuple[int, ...]
+    asserts: tuple[int, ...]
+    says: bool
+
+
 @cache
-def tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+def facts(path: Path) -> Facts:
+    """Read a file once for all rules."""
+    tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+    nodes = list(ast.walk(tree))
+    return Facts(
+        imports=frozenset(name for node in nodes for name in imported(path, node)),
+        attributes=tuple((n.lineno, dotted(n)) for n in nodes if isinstance(n, ast.Attribute)),
+        functions=tuple((n.name, length(n)) for n in nodes if isinstance(n, FUNCTIONS)),
+        broad=tuple(n.lineno for n in nodes if isinstance(n, ast.ExceptHandler) and catches_all(n)),
+        asserts=tuple(n.lineno for n in nodes if isinstance(n, ast.Assert)),
+        says=bool(ast.get_docstring(tree)) or (path.name == "__init__.py" and not tree.body),
+    )
+
+
+def length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    return (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+def catches_all(node: ast.ExceptHandler) -> bool:
+    return node.type is None or bool(
+        {"Exception", "BaseException"} & {dotted(n) for n in ast.walk(node.type)}
+    )
 
 
 def module_name(path: Path) -> str:
@@ -121,21 +159,22 @@ def module_name(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-@cache
 def imports(path: Path) -> frozenset[str]:
-    """Every module that a file names in an import, wherever in the file; `from a import b` names both."""
-    names: set[str] = set()
-    for node in ast.walk(tree(path)):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            base = node.module or ""
-            if node.level:
-                package = module_name(path).split(".")
-                keep = len(package) - node.level + (path.name == "__init__.py")
-                base = ".".join([*package[:keep], *base.split(".")] if base else package[:keep])
-            names |= {base} | {f"{base}.{alias.name}" for alias in node.names}
-    return frozenset(names)
+    return facts(path).imports
+
+
+def imported(path: Path, node: ast.AST) -> set[str]:
+    """Every module that a node names if it is an import; `from a import b` names both."""
+    if isinstance(node, ast.Import):
+        return {alias.name for alias in node.names}
+    if not isinstance(node, ast.ImportFrom):
+        return set()
+    base = node.module or ""
+    if node.level:
+        package = module_name(path).split(".")
+        keep = len(package) - node.level + (path.name == "__init__.py")
+        base = ".".join([*package[:keep], *base.split(".")] if base else package[:keep])
+    return {base} | {f"{base}.{alias.name}" for alias in node.names}
 
 
 def unit(module: str) -> str | None:
@@ -151,14 +190,6 @@ def units_used(path: Path) -> set[str]:
 
 def rank(name: str) -> int:
     return next(row for row, names in enumerate(LAYERS) if name in names)
-
-
-def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    return (n for n in ast.walk(tree(path)) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef))
-
-
-def is_empty_package(path: Path) -> bool:
-    return path.name == "__init__.py" and not tree(path).body
 
 
 def dotted(node: ast.AST) -> str:
@@ -229,11 +260,11 @@ def test_no_import_runs_in_a_circle():
 
 def test_what_decides_never_asks_for_the_time():
     guilty = [
-        f"{short(path)}:{node.lineno} {dotted(node)}"
+        f"{short(path)}:{line} {name}"
         for path in python_files("kiosk")
         if short(path).removeprefix("kiosk/").startswith(TIMELESS)
-        for node in ast.walk(tree(path))
-        if isinstance(node, ast.Attribute) and dotted(node) in CLOCK_CALLS
+        for line, name in facts(path).attributes
+        if name in CLOCK_CALLS
     ]
 
     assert [] == guilty
@@ -250,43 +281,34 @@ def test_files_stay_short():
 
 def test_functions_stay_short():
     long = {
-        f"{short(path)}: {node.name}": length
+        f"{short(path)}: {name}": lines
         for path in [*PRODUCT, *TESTS]
-        for node in functions(path)
-        if node.end_lineno and (length := node.end_lineno - node.lineno + 1) > MAX_FUNCTION
+        for name, lines in facts(path).functions
+        if lines > MAX_FUNCTION
     }
 
     assert {} == long
 
 
 def test_every_module_says_what_it_is_for():
-    silent = [
-        short(path) for path in PRODUCT if not is_empty_package(path) and not ast.get_docstring(tree(path))
-    ]
+    silent = [short(path) for path in PRODUCT if not facts(path).says]
 
     assert [] == silent
 
 
 def test_everything_is_caught_only_at_the_top_of_a_thread_or_of_the_program():
     guilty = [
-        f"{short(path)}:{node.lineno}"
+        f"{short(path)}:{line}"
         for path in PRODUCT
         if short(path) not in CATCH_ALL
-        for node in ast.walk(tree(path))
-        if isinstance(node, ast.ExceptHandler)
-        if node.type is None or {"Exception", "BaseException"} & {dotted(n) for n in ast.walk(node.type)}
+        for line in facts(path).broad
     ]
 
     assert [] == guilty
 
 
 def test_input_is_never_checked_by_assert():
-    guilty = [
-        f"{short(path)}:{node.lineno}"
-        for path in PRODUCT
-        for node in ast.walk(tree(path))
-        if isinstance(node, ast.Assert)
-    ]
+    guilty = [f"{short(path)}:{line}" for path in PRODUCT for line in facts(path).asserts]
 
     assert [] == guilty
 
@@ -294,12 +316,11 @@ def test_input_is_never_checked_by_assert():
 def test_tests_neither_mock_nor_patch_nor_skip():
     banned = {"mock", "mocker", "setattr", "skip", "skipif", "xfail", "importorskip"}
     guilty = [
-        f"{short(path)}:{node.lineno} {dotted(node)}"
+        f"{short(path)}:{line} {name}"
         for path in TESTS
-        for node in ast.walk(tree(path))
-        if isinstance(node, ast.Attribute)
-        and node.attr in banned
-        and dotted(node).split(".")[0] in {"monkeypatch", "mocker", "mock", "unittest", "pytest"}
+        for line, name in facts(path).attributes
+        if name.split(".")[-1] in banned
+        and name.split(".")[0] in {"monkeypatch", "mocker", "mock", "unittest", "pytest"}
     ]
     importers = [short(path) for path in TESTS if any("mock" in name.split(".") for name in imports(path))]
 

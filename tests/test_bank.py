@@ -12,9 +12,9 @@ from kiosk.face.mesh import MESH_ID
 from kiosk.model import Movement, Note, Outcome, Reason, Step
 from kiosk.view import FaceView, Likeness, Request, ResultView
 from tests.face.acting import AHEAD, ARM, LARGE, Chosen, Lens, Obedient, engine
-from tests.face.makers import ASTRONAUT, OFFICER
+from tests.face.makers import ASTRONAUT, OFFICER, a_frame
 from tests.journeys import pictures
-from tests.journeys.kiosk import told
+from tests.journeys.kiosk import STEP_S, told
 
 ORDER = (Movement.TURN_RIGHT, Movement.BLINK, Movement.COME_CLOSER)
 
@@ -174,6 +174,38 @@ def test_a_visit_left_in_the_middle_of_the_movements_has_its_row(bank, town, way
     assert ("REFER", "VISIT_TIMEOUT") == told(row_of(bank))
     assert () == row_of(bank).liveness.made
     assert row_of(bank).face.score > 0.45
+
+
+def test_a_camera_lost_in_the_middle_of_the_movements_leaves_them_to_a_person(bank, town):
+    bank.show(pictures.phone(town.text()), 1.0)
+    bank.camera.scene = Stage(bank, None)
+    while bank.last.movement is None:
+        bank.runner.turn()
+
+    bank.camera.lost = True
+    bank.runner.turn()
+
+    assert Reason.CAMERA_LOST is bank.attention
+    assert ("REFER", "CAMERA_LOST") == told(row_of(bank))
+    assert [Outcome.REFER] == [step.outcome for step in row_of(bank).steps if step.step is Step.LIVENESS]
+    assert Note.LIVENESS_NOT_CHECKED not in row_of(bank).notes
+
+
+def test_movements_that_were_passed_and_never_shown_are_no_pass_once_a_part_failed(bank, town):
+    """The row of a PASS could not be written; what is written in its place afterwards is a REFER."""
+    bank.show(pictures.phone(town.text()), 1.0)
+    session, stage = bank.runner._desk._session, Stage(bank, Obedient())
+    session.start_face(bank.camera.now)
+    decided = None
+    while decided is None:
+        bank.camera.now += STEP_S
+        view, decided = session.look(a_frame(stage.picture(), bank.camera.now), None)
+        bank.views.append(view)
+
+    ended = session.decide_unfinished(Reason.LOG_UNWRITABLE)
+
+    assert Outcome.PASS is decided.verdict.outcome
+    assert (Outcome.REFER, (Reason.LOG_UNWRITABLE,)) == (ended.verdict.outcome, ended.verdict.reasons)
 
 
 def test_a_film_of_the_same_pictures_again_and_again_is_named(bank, town):

@@ -20,6 +20,7 @@ from kiosk.codewatch import (
     keep_hint,
     look,
     prefer_id,
+    prefer_new,
 )
 from kiosk.cose.cbor import encode_cbor
 from kiosk.cose.encoding import encode_base45
@@ -154,6 +155,26 @@ def test_two_phones_in_view_are_one_visit_each():
         sights.append(sight)
 
     assert 1 == sights.count(Sight.NEW)
+
+
+def test_of_two_phones_held_up_together_the_smaller_has_its_visit_when_the_larger_has_had_it():
+    watch, visits = CodeWatch(), []
+    for n in range(40):
+        shown = prefer_new(watch, beside(a_code(), POSTER, a_code(b"wife")), n / 15)
+        watch, sight = look(watch, shown, n / 15)
+        if sight is Sight.NEW:
+            watch = handled(watch, identify(shown.text))
+            visits.append(shown.text)
+
+    assert [a_code(), a_code(b"wife")] == visits
+
+
+def test_before_its_visit_the_larger_of_two_phones_stays_in_front_and_a_poster_never_comes_there():
+    both, poster = beside(a_code(), a_code(b"wife")), beside(a_code(), POSTER)
+
+    assert both is prefer_new(CodeWatch(), both, 0.0)
+    assert poster is prefer_new(holding(a_code()), poster, 0.1)
+    assert prefer_new(holding(a_code()), None, 0.1) is None
 
 
 def test_a_poster_in_the_background_does_not_make_an_id_new_again():

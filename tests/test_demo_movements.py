@@ -183,7 +183,7 @@ def test_a_hotel_plays_the_visitors_of_a_checkpoint_and_says_that_it_asks_for_no
 
     ended = subprocess.run(
         [sys.executable, "-m", "kiosk", "run", "--demo", "--purpose", "hotel", "--config", "config.toml"],
-        cwd=tmp_path, env=variables | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=110,
+        cwd=tmp_path, env=variables | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=240,
         check=False,
     )  # fmt: skip
 

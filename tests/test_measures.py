@@ -20,7 +20,7 @@ QUALITY = FaceQuality(
     light_ratio=0.9,
     pose=Pose(1.0, 2.0, 3.0),
     eye_openness=0.3,
-    bareness=Bareness(0.4, 0.25, 0.8),
+    bareness=Bareness(0.4, 0.25, 0.8, 0.5),
     inside_share=0.97,
     filled_share=0.2,
 )

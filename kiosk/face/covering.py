@@ -52,11 +52,14 @@ class Bareness:
     tip. `mouth_contrast`: how much darker the line between the lips is than what lies above and below, as a
     share of the lips, or half of how much lighter the lips are than what surrounds them, whichever is more.
     `mouth_detail_ratio`: the mean gradient round the mouth over that round the eyes.
+    `eye_contrast`: how much darker the darkest of an eye is than its lids, as a share of them. No covering of
+    nose or mouth changes it, light in the lens does: where eyes are not dark, nothing is.
     """
 
     nostril_contrast: float
     mouth_contrast: float
     mouth_detail_ratio: float
+    eye_contrast: float
 
 
 def measure_bareness(pixels: Pixels, face: Face, mesh: Mesh) -> Bareness:
@@ -68,6 +71,7 @@ def measure_bareness(pixels: Pixels, face: Face, mesh: Mesh) -> Bareness:
         nostril_contrast=(tip - nostril) / (tip + _FLOOR),
         mouth_contrast=_mouth_contrast(light, points),
         mouth_detail_ratio=_detail_ratio(light, points),
+        eye_contrast=_eye_contrast(light, points),
     )
 
 
@@ -117,6 +121,17 @@ def _line_depth(light: Lightness, points: NDArray[np.float64]) -> float:
     return max(
         float(((profile[rows - off] + profile[rows + off]) / 2 - profile[rows]).max()) for off in _LINES_PX
     )
+
+
+def _eye_contrast(light: Lightness, points: NDArray[np.float64]) -> float:
+    """Return how much darker the darkest of an eye is than its lids, as a share of them; the clearer eye."""
+    found = [0.0]
+    for eye in _EYES:
+        seen = light[_disc(points[list(eye)].mean(axis=0), _PATCH_PX)]
+        if seen.size:
+            dark, lids = (float(value) for value in np.percentile(seen, (5, 75)))
+            found.append((lids - dark) / (lids + _FLOOR))
+    return max(found)
 
 
 def _detail_ratio(light: Lightness, points: NDArray[np.float64]) -> float:

@@ -17,7 +17,7 @@ from kiosk.face.faces import Embedding, Face, FaceEngine, main_faces
 from kiosk.face.match import FaceResult, VisitDecision, refer
 from kiosk.face.portrait import Portrait
 from kiosk.face.quality import FaceQuality, first_problem, is_covered, measure_face
-from kiosk.face.screen import is_beside_code, is_on_screen
+from kiosk.face.screen import follow_size, is_beside_code, is_on_screen
 from kiosk.face.tries import Sample, Tries
 from kiosk.model import Box, Check, CodeSighting, FaceLimits, Frame, Hint, Pixels, Reason
 
@@ -78,6 +78,11 @@ class LiveComparison:
     def person(self) -> tuple[Embedding, ...]:
         """What was counted of the person so far, for whoever must know whether it is still the same one."""
         return self._tries.person
+
+    @property
+    def code(self) -> Box | None:
+        """Where the last code was, in pixels of the last frame; None if none was seen."""
+        return self._code
 
     def observe(self, frame: Frame, code: CodeSighting | None) -> FaceProgress:
         """Take in one frame and what the decoder saw of a code in it.
@@ -148,9 +153,7 @@ class LiveComparison:
             return
         self._start_again()
         if self._code is not None:
-            down, across = size[0] / before[0], size[1] / before[1]
-            code = self._code
-            self._code = Box(code.left * across, code.top * down, code.width * across, code.height * down)
+            self._code = follow_size(self._code, before, size)
 
     def _look(self, frame: Frame) -> tuple[Hint | None, Box | None]:
         faces = main_faces(self._engine.find_faces(frame.pixels))

@@ -21,7 +21,7 @@ from kiosk.face.challenge import Challenge, Chance, Sight, Stage, draw_challenge
 from kiosk.face.faces import Embedding, Face, FaceEngine, Mesh, main_faces
 from kiosk.face.mesh import MESH_ID
 from kiosk.face.pose import eye_openness, head_pose
-from kiosk.face.screen import is_beside_code, is_on_screen
+from kiosk.face.screen import follow_size, is_beside_code, is_on_screen
 from kiosk.face.tries import is_continuous
 from kiosk.model import (
     Box,
@@ -106,6 +106,7 @@ class LivenessCheck:
         self._limits = limits
         self._chance = chance
         self._code, self._code_absent_s = last.code, code_absent_s
+        self._size: tuple[int, ...] = last.pixels.shape[:2]
         self._least_eyes_px = _FARTHER * min_eye_distance_px
         self._tries, self._repeats = 1, 0
         self._likeness: float | None = None
@@ -141,6 +142,7 @@ class LivenessCheck:
         if self._result is not None or frame.taken_at <= self._seen_until:
             return self._progress(frame.taken_at, None)
         self._seen_until = frame.taken_at
+        self._follow_size(frame)
         if frame.taken_at - self._try_began_at >= self._limits.timeout_s:
             self._fail_try("took too long", frame.taken_at)
         elif code is not None:
@@ -149,6 +151,16 @@ class LivenessCheck:
         if frame.taken_at - self._code_seen_at < self._code_absent_s:
             return self._progress(frame.taken_at, Hint.PUT_PHONE_AWAY)
         return self._look(frame)
+
+    def _follow_size(self, frame: Frame) -> None:
+        """Begin anew when the pictures change their size: a larger picture is nobody who came closer."""
+        before, self._size = self._size, frame.pixels.shape[:2]
+        if before == self._size:
+            return
+        if self._code is not None:
+            self._code = follow_size(self._code, before, self._size)
+        self._box = None
+        self._interrupt("pictures of another size", frame.taken_at)
 
     def compare_by_eye(self) -> LivenessResult:
         """End without movements: an officer compares instead. Never a PASS."""
@@ -245,7 +257,7 @@ class LivenessCheck:
     def _end(self, reason: Reason, why: str) -> LivenessResult:
         if self._result is None:
             detail = f"{why}; asked {_words(self._challenge.asked)}, made {_words(self._challenge.done)}"
-            self._result = self._result_of(Check(Step.LIVENESS, reason.outcome, reason, detail=detail))
+            self._result = self._result_of(Check(Step.LIVENESS, Outcome.REFER, reason, detail=detail))
         return self._result
 
     def _result_of(self, check: Check) -> LivenessResult:

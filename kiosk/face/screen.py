@@ -62,6 +62,12 @@ def is_beside_code(face: Face, code: Box, part: float = 1.0) -> bool:
     return not apart and face.eye_distance_px < part * _EYES_OF_CODE * side
 
 
+def follow_size(code: Box, before: tuple[int, ...], size: tuple[int, ...]) -> Box:
+    """Return where `code` is once pictures go over from one size to another: height, width."""
+    down, across = size[0] / before[0], size[1] / before[1]
+    return Box(code.left * across, code.top * down, code.width * across, code.height * down)
+
+
 def is_on_screen(pixels: Pixels, face: Face) -> bool:
     """Tell whether a screen-like rectangle surrounds `face` in `pixels` (BGR), or nobody can tell."""
     x, y = face.landmarks[2]

@@ -13,7 +13,7 @@ from kiosk.face.crop import LIVE_CROP_HEIGHT, upright_crop
 from kiosk.face.faces import FaceEngine, main_faces
 from kiosk.face.match import FaceResult, decide_visit, refer
 from kiosk.face.portrait import Portrait
-from kiosk.face.quality import first_problem, measure_face
+from kiosk.face.quality import first_problem, is_covered, measure_face
 from kiosk.model import FaceLimits, Hint, Note, Pixels, Reason
 
 MIN_EYE_DISTANCE_PX = 36.0  # the matcher's own crop has 35
@@ -38,7 +38,7 @@ def _compare(engine: FaceEngine, portrait: Portrait, pixels: Pixels, limits: Fac
     problem = first_problem(quality, limits, MIN_EYE_DISTANCE_PX)
     if problem is Hint.UNCOVER_FACE:
         return FaceResult(refer(Reason.FACE_COVERED), None, quality)
-    live = upright_crop(pixels, face, LIVE_CROP_HEIGHT)
+    live = None if is_covered(quality.bareness, limits) else upright_crop(pixels, face, LIVE_CROP_HEIGHT)
     if problem is not None:
         check = refer(Reason.NOT_PRESENTED, f"face not usable: {problem.value}")
         return FaceResult(check, None, quality, face.box, live)

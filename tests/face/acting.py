@@ -8,11 +8,11 @@ from functools import lru_cache
 
 import numpy as np
 
-from kiosk.face.engine import load_engine
 from kiosk.face.liveness import LastSeen, LivenessCheck
 from kiosk.face.puppet import Posture, Puppet
 from kiosk.model import LivenessLimits, Movement
 from tests.face.makers import ASTRONAUT, a_frame, picture_of
+from tests.face.remembering import an_engine
 
 STEP_S = 0.125
 SMALL, LARGE, ARM = (640, 480), (1280, 720), 150.0  # ARM: eyes in pixels of a person at arm's length
@@ -34,7 +34,7 @@ def engine():
 
 @lru_cache
 def puppet(person=ASTRONAUT, size=SMALL, eyes_px=72.0):
-    return Puppet(picture_of(person), load_engine(), size, eyes_px)
+    return Puppet(picture_of(person), an_engine(), size, eyes_px)
 
 
 _POSED = []
@@ -70,7 +70,7 @@ class RememberingEngine:
     """The kiosk's engine; what it said of one posed picture it says again, for it sees them often."""
 
     def __init__(self):
-        self._engine = load_engine()
+        self._engine = an_engine()
         self._said = {}
 
     def __getattr__(self, name):

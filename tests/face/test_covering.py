@@ -12,7 +12,7 @@ from tests.face.cloths import bearded, hand_held, masked, scarfed, veiled
 from tests.face.makers import ASTRONAUT, OFFICER, person_film, picture_of
 
 LIMITS = FaceLimits()
-BARE = Bareness(nostril_contrast=0.4, mouth_contrast=0.25, mouth_detail_ratio=0.8)
+BARE = Bareness(nostril_contrast=0.4, mouth_contrast=0.25, mouth_detail_ratio=0.8, eye_contrast=0.5)
 
 
 def problem_of(engine, picture):
@@ -64,6 +64,31 @@ def test_light_from_one_side_is_no_covering(engine, person):
 
     assert not is_covered(quality.bareness, LIMITS)
     assert quality.light_ratio < 0.7
+
+
+@pytest.mark.parametrize("person", [ASTRONAUT, OFFICER])
+def test_a_bare_face_that_is_washed_out_is_told_of_the_light_and_does_not_count(engine, person):
+    picture, face = _one_face(engine, washed_out(filmed(person, picture_of(person))))
+    quality = measure_face(engine, picture, face)
+
+    assert is_covered(quality.bareness, LIMITS)
+    assert quality.overexposed_share < LIMITS.max_overexposed_share
+    assert Hint.LESS_LIGHT is problem_of(engine, picture)
+
+
+@pytest.mark.parametrize("person", [ASTRONAUT, OFFICER])
+@pytest.mark.parametrize("cover", [masked, veiled, scarfed])
+def test_a_covered_face_never_counts_however_washed_out_it_is(engine, person, cover):
+    for share in (0.8, 0.6, 0.45, 0.3):
+        picture = washed_out(filmed(person, cover(engine, person)), share)
+        faces = engine.find_faces(picture)
+
+        assert all(first_problem(measure_face(engine, picture, face), LIMITS, 60.0) for face in faces)
+
+
+def washed_out(picture, share=0.25):
+    """Light in the lens lies over everything."""
+    return np.clip(picture * share + (1 - share) * 215, 0, 255).astype(np.uint8)
 
 
 def _one_face(engine, picture):

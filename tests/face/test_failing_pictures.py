@@ -28,7 +28,7 @@ def lit(scale, shift=0):
 
 
 def half_lit():
-    picture = filmed(OFFICER)
+    picture = filmed(OFFICER).copy()
     picture[:, : picture.shape[1] // 2] //= 9
     return picture
 

@@ -21,8 +21,14 @@ from tests.face.makers import (
     side_by_side,
     watch,
 )
+from tests.face.remembering import an_engine
 
 LIMITS = replace(FaceLimits(), timeout_s=2.4)
+
+
+@pytest.fixture(scope="session")
+def engine():
+    return an_engine()
 
 
 def begun(engine, portrait, **options):
@@ -87,6 +93,18 @@ def test_a_face_that_stays_covered_is_left_to_a_person_without_a_picture(engine,
     assert {Hint.UNCOVER_FACE} == set(hints)
     assert (None, None, None) == (progress.result.live, progress.result.face, progress.result.score)
     assert progress.result.quality is not None
+
+
+def test_a_washed_out_face_is_told_of_the_light_and_is_no_covered_face(engine, portrait):
+    film = [np.uint8(0.25 * frame + 0.75 * 215) for frame in (person_film(ASTRONAUT).frame(),) * 3]
+    pictures = (a_frame(film[number % 3], 100.9 + number * 0.2) for number in range(10))
+    limits = replace(LIMITS, covered_s=0.5)
+
+    progress, hints = watch(LiveComparison(engine, portrait, limits, 100.0), pictures)
+
+    assert (Outcome.REFER, Reason.FACE_TIMEOUT) == ended(progress)
+    assert {Hint.LESS_LIGHT} == set(hints[:-1])
+    assert progress.result.live is None  # for all that can be seen, it might be covered
 
 
 def test_a_covered_face_at_the_time_out_is_a_covered_face(engine, portrait):
@@ -164,6 +182,15 @@ def test_the_place_of_the_code_follows_a_camera_that_changes_its_size(engine, po
 
     assert (Outcome.REFER, Reason.FACE_TIMEOUT) == ended(progress)
     assert {Hint.COME_CLOSER} == set(hints[:-1])
+
+
+def test_whoever_asks_later_gets_the_place_of_the_code_in_pictures_of_the_present_size(engine, portrait):
+    comparison = begun(engine, portrait)
+    comparison.observe(a_frame(np.zeros((1440, 2560, 3), np.uint8), 100.1), a_sighting(1000, 600, 760))
+
+    comparison.observe(a_frame(empty_film().frame(), 100.3), None)
+
+    assert Box(500, 300, 380, 380) == comparison.code
 
 
 def test_faces_counted_before_a_change_of_size_are_not_counted_on(engine, portrait):

@@ -68,7 +68,7 @@ def test_shut_eyes_are_asked_to_open(engine):
 
 
 def test_half_a_face_in_the_dark_is_asked_to_face_the_light(engine):
-    picture = person_film(OFFICER, 95, sway_px=0, roll_deg=0).frame()
+    picture = person_film(OFFICER, 95, sway_px=0, roll_deg=0).frame().copy()
     nose = int(engine.find_faces(picture)[0].landmarks[2][0])
     picture[:, :nose] //= 9
 

@@ -90,7 +90,7 @@ def test_the_portraits_as_they_are_are_not_on_a_screen(engine, person):
 
 
 def test_a_door_frame_far_larger_than_the_face_is_no_screen(engine):
-    picture = person_film(ASTRONAUT, 62, sway_px=0).frame()
+    picture = person_film(ASTRONAUT, 62, sway_px=0).frame().copy()
     cv2.rectangle(picture, (180, 15), (1100, 705), (60, 40, 30), 14)
 
     assert not is_on_screen(picture, nearest(engine, picture))

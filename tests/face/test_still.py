@@ -65,3 +65,12 @@ def test_a_covered_face_is_not_compared(engine, portrait):
 
     assert (Outcome.REFER, Reason.FACE_COVERED) == reasons(result)
     assert (None, None) == (result.score, result.live)
+
+
+def test_of_a_washed_out_face_that_may_be_covered_no_picture_is_kept(engine, portrait):
+    washed = np.uint8(0.25 * person_film(ASTRONAUT, picture=masked(engine, ASTRONAUT)).frame() + 0.75 * 215)
+
+    result = compare_still(engine, portrait, washed, LIMITS)
+
+    assert (Outcome.REFER, Reason.NOT_PRESENTED) == reasons(result)
+    assert (None, None) == (result.live, result.score)

@@ -1,26 +1,26 @@
-"""What stands before the camera, filmed once for all journeys, and real parts that look at each picture once.
+"""What stands before the camera, filmed once for all journeys, and a reader that looks at each picture once.
 
-The reader and the engine here are the kiosk's own; they only remember what they said of a picture, for the
-same few pictures serve hundreds of journeys.
+The reader is the kiosk's own, as is the engine of `tests.face.remembering`; they only remember what they said
+of a picture, for the same few pictures serve hundreds of journeys.
 """
 
 from __future__ import annotations
 
+import weakref
 from functools import lru_cache
 
 import cv2
 import numpy as np
 
-from issuer.ledger import Kind
-from issuer.present import draw
 from kiosk.camera.film import Film
 from kiosk.camera.phone import PHONE_LOOK, draw_phone
 from kiosk.camera.qr import QrReader
-from kiosk.face.engine import load_engine
 from tests.camera.makers import a_code
 from tests.face.cloths import veiled
 from tests.face.makers import ASTRONAUT, OFFICER, empty_film, person_film, picture_of
+from tests.face.remembering import an_engine
 
+_MASK = 2
 _VARIANTS = 5  # photographs of one scene: more than the policy counts, and never two equal ones in a row
 EYES_PX = 170  # arm's length: nearer than a photo beside the code could be
 
@@ -52,7 +52,7 @@ def holder():
 
 @lru_cache
 def veiled_holder():
-    return Scene(person_film(ASTRONAUT, EYES_PX, picture=veiled(load_engine(), ASTRONAUT)))
+    return Scene(person_film(ASTRONAUT, EYES_PX, picture=veiled(an_engine(), ASTRONAUT)))
 
 
 @lru_cache
@@ -97,15 +97,15 @@ class Still:
 
 
 def _code(text):
+    """The code of a text; to weigh all eight masks, as a phone does, takes most of the time."""
     try:
-        png = draw(text, Kind.PHONE).png
+        return a_code(text, px=6, mode="alphanumeric", mask=_MASK)
     except ValueError:  # not alphanumeric: a link
         return a_code(text)
-    return cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_GRAYSCALE)
 
 
 class RememberingReader:
-    """The kiosk's decoders; what they saw of a picture they do not look for again."""
+    """The kiosk's decoders; what they saw of a picture they do not look for again while it is there."""
 
     def __init__(self):
         self._reader = QrReader()
@@ -114,49 +114,6 @@ class RememberingReader:
     def read(self, picture):
         key = id(picture.pixels)
         if key not in self._seen:
-            self._seen[key] = (self._reader.read(picture), picture.pixels)
-        return self._seen[key][0]
-
-
-class RememberingEngine:
-    """The kiosk's face engine; what it said of a picture it says again."""
-
-    def __init__(self):
-        self._engine = load_engine()
-        self._said = {}
-
-    @property
-    def model_id(self):
-        return self._engine.model_id
-
-    @property
-    def kind(self):
-        return self._engine.kind
-
-    @property
-    def continuity(self):
-        return self._engine.continuity
-
-    def similarity(self, a, b):
-        return self._engine.similarity(a, b)
-
-    def find_faces(self, pixels):
-        return self._say("faces", pixels)
-
-    def align(self, pixels, face):
-        return self._say("align", pixels, face)
-
-    def fit_mesh(self, pixels, face):
-        return self._say("mesh", pixels, face)
-
-    def embed(self, pixels, face):
-        return self._say("embed", pixels, face)
-
-    def _say(self, what, pixels, *face):
-        key = (what, id(pixels), *face)
-        if key not in self._said:
-            engine = self._engine
-            ask = {"faces": engine.find_faces, "align": engine.align}
-            ask |= {"mesh": engine.fit_mesh, "embed": engine.embed}
-            self._said[key] = (ask[what](pixels, *face), pixels)  # keeping the pixels keeps the id
-        return self._said[key][0]
+            self._seen[key] = self._reader.read(picture)
+            weakref.finalize(picture.pixels, self._seen.pop, key, None).atexit = False
+        return self._seen[key]

@@ -75,10 +75,12 @@ class Town:
         return present_text(self.registry, self.copies[copy], at, proof=proof)
 
     def set_up(self, store, purpose="checkpoint"):
-        """A store of a station that trusts this town."""
-        init_store(self.tree / "root.json", store, "Gate 3", purpose)
-        update_store(self.tree, store, NOON)
-        return store
+        """A store of a station that trusts this town: a copy of one that was pinned and updated once."""
+        made = self.folder.with_name(f"{self.folder.name} {purpose}")
+        if not made.exists():
+            init_store(self.tree / "root.json", made, "Gate 3", purpose)
+            update_store(self.tree, made, NOON)
+        return shutil.copytree(made, store, symlinks=True)
 
     @contextmanager
     def elsewhere(self, folder):

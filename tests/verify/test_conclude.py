@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -39,6 +40,35 @@ def test_no_pass_without_every_required_step():
             assert Outcome.REFER is conclude(examined, some).outcome
     assert Outcome.PASS is conclude(examined, later).outcome
     assert Note.LIVENESS_NOT_CHECKED not in conclude(examined, later).notes
+
+
+EARLY = (Step.DECODE, Step.PARSE, Step.SIGNATURE, Step.DATES, Step.STATUS, Step.LIVE_PROOF)
+LATE = (Step.PHOTO, Step.LIVENESS, Step.FACE)
+WHY = {Outcome.REFER: Reason.VISIT_TIMEOUT, Outcome.FAIL: Reason.FACE_MISMATCH}
+
+
+@pytest.mark.parametrize(("face", "liveness", "proof"), [*itertools.product([True, False], repeat=3)])
+def test_of_all_ways_a_visit_can_go_only_those_with_every_required_step_passed_pass(face, liveness, proof):
+    """One early step goes each way there is, and all the later ones do, also those that nobody ran."""
+    text = a_live_text() if proof else a_print_text()
+    examined = verify(text, purpose=a_purpose("hotel", face=face, liveness=liveness))
+    wanted = {step for step, on in ((Step.LIVE_PROOF, proof), (Step.LIVENESS, liveness)) if on}
+    wanted |= {*EARLY[:5], *((Step.PHOTO, Step.FACE) if face else ())}
+    assert wanted == examined.required
+
+    ways = [dict.fromkeys(EARLY, Outcome.PASS) | {step: way} for step in EARLY for way in (None, *Outcome)]
+    for way, ends in itertools.product(ways, itertools.product((None, *Outcome), repeat=3)):
+        checks = tuple(Check(step, way[step], WHY.get(way[step])) for step in EARLY)
+        later = [Check(step, end, WHY.get(end)) for step, end in zip(LATE, ends, strict=True) if end]
+        ran = {step: end for step, end in (*way.items(), *zip(LATE, ends, strict=True)) if end is not None}
+        passes = wanted <= set(ran) and set(ran.values()) == {Outcome.PASS}
+
+        verdict = conclude(replace(examined, checks=checks), later)
+
+        assert passes is (verdict.outcome is Outcome.PASS)
+        assert (Outcome.FAIL in ran.values()) is (verdict.outcome is Outcome.FAIL)
+        if None not in way.values() and Step.PHOTO in ran:  # nobody leaves out what comes before
+            assert passes is not bool(verdict.reasons)
 
 
 def test_a_face_that_was_not_shown_refers():
