@@ -88,9 +88,25 @@ def prefer_id(sighting: CodeSighting | None) -> CodeSighting | None:
         return sighting
     for each in sighting.beside:
         if each.text is not None and not identify(each.text).foreign:
-            others = tuple(one for one in (replace(sighting, beside=()), *sighting.beside) if one is not each)
-            return replace(each, beside=others)
+            return _in_front(each, sighting)
     return sighting
+
+
+def prefer_new(watch: CodeWatch, sighting: CodeSighting | None, at: float) -> CodeSighting | None:
+    """Return the ID beside one whose visit has been, so that of two phones held up neither is left out."""
+    known = {each.identity for each in watch.known if at - each.seen_at <= GONE_AFTER_S}
+    if sighting is None or sighting.text is None or identify(sighting.text) not in known:
+        return sighting
+    for each in sighting.beside[:_MOST_KNOWN]:
+        identity = None if each.text is None else identify(each.text)
+        if identity is not None and not identity.foreign and identity not in known:
+            return _in_front(each, sighting)
+    return sighting
+
+
+def _in_front(each: CodeSighting, sighting: CodeSighting) -> CodeSighting:
+    others = tuple(one for one in (replace(sighting, beside=()), *sighting.beside) if one is not each)
+    return replace(each, beside=others)
 
 
 def look(watch: CodeWatch, sighting: CodeSighting | None, at: float) -> tuple[CodeWatch, Sight]:

@@ -24,6 +24,7 @@ from kiosk.codewatch import (
     keep_hint,
     look,
     prefer_id,
+    prefer_new,
 )
 from kiosk.gear import Gear
 from kiosk.model import Box, CodeSighting, Frame, Hint, Presentation, Source, Unread
@@ -132,7 +133,7 @@ class Reception:
         return replace(judged, hint=self._shown.hint)
 
     def _judge(self, frame: Frame, moment: Moment | None) -> Arrival | ScanView:
-        sight, sighting = self._look(frame)
+        sight, sighting = self._look(frame, for_next=True)
         if sight is Sight.NEW and sighting is not None and sighting.text is not None:
             return self.present(sighting.text, frame.taken_at)
         if frame.taken_at - self._watch.seen_at > GONE_AFTER_S:
@@ -146,7 +147,7 @@ class Reception:
 
     def find_next(self, frame: Frame) -> str | None:
         """Return the text of another credential than the last, which may replace a result; else None."""
-        sight, sighting = self._look(frame)
+        sight, sighting = self._look(frame, for_next=True)
         if sight is not Sight.NEW or sighting is None or sighting.text is None:
             return None
         identity = identify(sighting.text)
@@ -222,8 +223,10 @@ class Reception:
         self._waiting = None
         self._tray.fall_silent()
 
-    def _look(self, frame: Frame) -> tuple[Sight, CodeSighting | None]:
+    def _look(self, frame: Frame, *, for_next: bool = False) -> tuple[Sight, CodeSighting | None]:
         sighting = prefer_id(self._gear.reader.read(frame))
+        if for_next:
+            sighting = prefer_new(self._watch, sighting, frame.taken_at)
         self._code_at = self._code_at if sighting is None else sighting.box
         self._measure = self._measure if sighting is None else measure_code(sighting)
         self._watch, sight = look(self._watch, sighting, frame.taken_at)

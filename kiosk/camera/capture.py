@@ -20,14 +20,14 @@ import numpy as np
 from kiosk.camera.delivery import Delivery, Negotiated, Size
 from kiosk.camera.fresh import MAX_AGE_S
 from kiosk.camera.mailbox import Mailbox
-from kiosk.camera.source import Clock, FrameSource, Sleep, Sparing
-from kiosk.camera.watch import CaptureStatus, Watch, WatchLimits
+from kiosk.camera.source import MOST_PIXELS, Clock, FrameSource, Sleep, Sparing
+from kiosk.camera.watch import REMEMBERED, CaptureStatus, Watch, WatchLimits
 from kiosk.model import Fault, Frame, Pixels
 
 _UNWATCHED_S = 2.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.25, 2.0
 _COLOUR_DIMS, _COLOURS = 3, 3
-_SMALLEST, _LARGEST = 32, 8192  # pixels on a side: beyond is a broken driver, not a picture
+_SMALLEST = 32  # pixels on a side: below is a broken driver, not a picture
 
 _log = logging.getLogger(__name__)
 
@@ -70,6 +70,7 @@ class Capture:
         self._is_calm: Callable[[], bool] = bool
         self._asked_at = clock()
         self._passed = False
+        self._to_read = 0
         self._reported: tuple[Delivery, Size | None] | None = None
         self._thread = threading.Thread(target=self._run, name="camera", daemon=True)
 
@@ -147,11 +148,13 @@ class Capture:
         elif isinstance(self._source, Sparing) and self._may_pass_over():
             self._pass_over(self._source)
         else:
-            self._passed = False
+            self._passed, self._to_read = False, max(0, self._to_read - 1)
             self._read()
 
     def _may_pass_over(self) -> bool:
-        return not self._passed and (self._is_calm() or self._clock() - self._asked_at > _UNWATCHED_S)
+        if self._passed or self._to_read:
+            return False
+        return self._is_calm() or self._clock() - self._asked_at > _UNWATCHED_S
 
     def _pass_over(self, source: Sparing) -> None:
         self._passed = True
@@ -181,8 +184,10 @@ class Capture:
             self._break(f"not a colour picture: {pixels.dtype} {pixels.shape}")
         elif self._watch.is_new(pixels):
             self._deliver(_owned(pixels), now)
-        elif self._watch.is_silent(now):
-            self._break("the picture does not change", lost=True)
+        else:
+            self._to_read = REMEMBERED  # it may have come round by those that were let pass
+            if self._watch.is_silent(now):
+                self._break("the picture does not change", lost=True)
 
     def _deliver(self, pixels: Pixels, now: float) -> None:
         self._pause_s = _FIRST_PAUSE_S
@@ -236,7 +241,7 @@ class Capture:
 
 def _is_colour_picture(pixels: Pixels) -> bool:
     colour = pixels.ndim == _COLOUR_DIMS and pixels.shape[2] == _COLOURS and pixels.dtype == np.uint8
-    return colour and min(pixels.shape[:2]) >= _SMALLEST and max(pixels.shape[:2]) <= _LARGEST
+    return colour and min(pixels.shape[:2]) >= _SMALLEST and pixels.shape[0] * pixels.shape[1] <= MOST_PIXELS
 
 
 def _owned(pixels: Pixels) -> Pixels:

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from kiosk.camera.fresh import Freshness
-from kiosk.camera.source import Clock
+from kiosk.camera.source import MOST_PIXELS, Clock
 from kiosk.model import Pixels
 
 _WARM_UP_READS = 5  # some cameras fail their first reads while the exposure settles
@@ -86,6 +86,17 @@ class Grabber:
                 return True
         return False
 
+    @property
+    def is_too_large(self) -> bool:
+        """Whether the device's pictures have more pixels than are ever decoded, by what it says itself.
+
+        OpenCV knows a stream's size from the picture that was grabbed, and makes colours of it only later.
+        """
+        width, height = (
+            self._device.get(each) for each in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT)
+        )
+        return width * height > MOST_PIXELS
+
     def release(self) -> None:
         """Close the device."""
         self._device.release()
@@ -98,6 +109,8 @@ class Grabber:
 
     def _decode(self) -> Pixels | None:
         try:
+            if self.is_too_large:
+                return None
             good, picture = self._device.retrieve()
         except cv2.error:
             return None

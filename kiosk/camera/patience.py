@@ -11,7 +11,7 @@ import math
 from kiosk.model import Box
 
 SECOND_OPINION_EVERY_S = 0.5
-_SLOW_FRAME_S = 0.075  # longer than from one picture to the next
+_SLOW_FRAME_S = 0.1  # one picture was missed, and of the next one the worker would be late too
 _EAGER, _LATER_EVERY = 15, 4  # frames
 _GUIDE_EVERY = 4  # frames
 _ASK_AFTER = 3  # frames searched in vain; a code that is brought near is read by then

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections.abc import Iterable, Sequence
 
 from kiosk.camera.decoders import Found
-from kiosk.model import Pixels
+from kiosk.model import Box, Pixels
 
 _MIN_UNREAD_SIDE = 48.0  # pixels; smaller "codes" that nothing reads are clutter
+_MOST_UNREAD = 16  # a wall of codes shows hundreds, each to be held against all that were read
 _RIVAL = 2.0  # an unread code this many times as weighty as a read one is what is being presented
 
 
@@ -29,13 +31,15 @@ def find_presented(found: Iterable[Found], grey: Pixels, *, alone: bool) -> Foun
 
 def find_unread(codes: Sequence[Found], grey: Pixels) -> Found | None:
     """Return the weightiest code that was only seen, large enough and apart from every code read."""
-    read = [code for code in codes if code.raw is not None]
-    unread = [
-        code
-        for code in codes
-        if code.raw is None and code.side >= _MIN_UNREAD_SIDE and not any(touches(code, r) for r in read)
-    ]
-    return find_weightiest(unread, grey)
+    read = [code.box for code in codes if code.raw is not None]
+    unread = [code for code in codes if code.raw is None and code.side >= _MIN_UNREAD_SIDE]
+    apart = (code for code in find_heaviest(unread, grey, _MOST_UNREAD) if not _touches_any(code.box, read))
+    return next(apart, None)
+
+
+def find_heaviest(codes: Iterable[Found], grey: Pixels, most: int) -> list[Found]:
+    """Return at most so many codes, those with the most weight, in this order."""
+    return heapq.nlargest(most, codes, key=lambda code: (_weight(code, grey), code.corners))
 
 
 def find_weightiest(codes: list[Found], grey: Pixels) -> Found | None:
@@ -43,14 +47,13 @@ def find_weightiest(codes: list[Found], grey: Pixels) -> Found | None:
     return max(codes, key=lambda code: (_weight(code, grey), code.corners), default=None)
 
 
-def touches(a: Found, b: Found) -> bool:
-    """Tell whether the boxes of two codes overlap."""
-    p, q = a.box, b.box
-    return (
+def _touches_any(p: Box, others: list[Box]) -> bool:
+    return any(
         p.left < q.left + q.width
         and q.left < p.left + p.width
         and p.top < q.top + q.height
         and q.top < p.top + p.height
+        for q in others
     )
 
 

@@ -23,7 +23,7 @@ import numpy as np
 
 from kiosk.camera.budget import Budget, NoteStage
 from kiosk.camera.calm import Calm
-from kiosk.camera.crowd import is_crowded
+from kiosk.camera.crowd import is_crowded, is_walled
 from kiosk.camera.decoders import (
     FindCodes,
     Found,
@@ -38,7 +38,7 @@ from kiosk.camera.grid import read_on_grid
 from kiosk.camera.lookalike import find_lookalike
 from kiosk.camera.patience import Patience
 from kiosk.camera.presented import find_presented, find_unread, find_weightiest
-from kiosk.camera.seen import Seen, others_than, tell, tell_read
+from kiosk.camera.seen import Seen, others_near, tell, tell_read
 from kiosk.camera.source import Clock
 from kiosk.camera.stages import core_of, guide_box, looks_around, read_enlarged, read_in_views, read_sharpened
 from kiosk.camera.texture import find_texture
@@ -46,14 +46,12 @@ from kiosk.model import Box, CodeSighting, Frame, Pixels, ReadStage
 
 FRAME_LIMIT_S = 0.12
 _MAX_GRIDS = 2  # a code that two grids do not give is not given by a third
-_MOST_SOUGHT = (
-    640  # pixels a side of what is searched in one frame of many: v40 at 2.5 pixels a module, tilted
-)
+_MOST_SOUGHT = 640  # pixels a side of what is searched in one frame: v40 at 2.5 pixels a module, tilted
 _ZBAR_SIDE = 960  # pixels; the damaged codes that zbar adds are large, and at 1080p it takes 70 ms
 _ZBAR_ALONE_SIDE = 1280
 _ZBAR_STILL_SIDE = 3000
-_CROWDED_SIDE = 512  # pixels; more than 80 ms of corner squares do not fit into it
-_CROWDED_MIDDLE = 400  # the same for a part of the frame
+_CROWDED_SIDES = 512, 400  # pixels of the whole made smaller, and of the middle: 80 ms of corner squares
+_WALLED_SIDES = 960, 900  # the same: 90 ms of codes side by side
 _NOTHING: tuple[Found, ...] = ()
 
 
@@ -154,18 +152,20 @@ class QrReader:
     def _look_at_frame(self, grey: Pixels, at: float) -> tuple[Seen | None, tuple[Seen, ...]]:
         """Return what is presented in one frame of many, and what was read beside it."""
         if is_crowded(grey):
-            return self._look_through(grey), ()
+            return self._look_through(grey, *_CROWDED_SIDES), ()
+        if is_walled(grey):
+            return self._look_through(grey, *_WALLED_SIDES), ()
         found = self._budget.measure(ReadStage.PLAIN, partial(find_with_zxing, grey))
         seen = self._look(grey, at, found)
         return seen, self._look_beside(grey, seen, found)
 
-    def _look_through(self, grey: Pixels) -> Seen:
-        """Look at a frame full of corner squares: at all of it made smaller and at its middle, by turns.
+    def _look_through(self, grey: Pixels, longest: int, middle: int) -> Seen:
+        """Look at a frame full of squares or codes: at all of it made smaller and at its middle, by turns.
 
         Something that may be meant as a code is in sight there, whether or not one is read.
         """
         self._middle_next = not self._middle_next
-        view = fitted(grey, _CROWDED_SIDE) if self._middle_next else middle_of(grey, _CROWDED_MIDDLE)
+        view = fitted(grey, longest) if self._middle_next else middle_of(grey, middle)
         found = self._budget.measure(ReadStage.PLAIN, partial(find_with_zxing, view.grey))
         code = find_presented((code.mapped(view.back) for code in found), grey, alone=True)
         if code is None:
@@ -181,7 +181,7 @@ class QrReader:
         known, self._read_last = self._read_last, seen.code.raw if seen is not None else None
         if seen is None:
             return ()
-        beside = others_than(seen, found)
+        beside = others_near(seen, found, grey)
         unread = find_unread(found, grey)
         if beside or unread is None or known is None or known != seen.code.raw:
             return beside

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from kiosk.camera.decoders import Found
 from kiosk.camera.hints import find_hint
+from kiosk.camera.presented import find_heaviest
 from kiosk.model import CodeSighting, Pixels, ReadStage
 
+_MOST_BESIDE = 8
 ZXING, ZBAR = "zxing-cpp", "zbar"
 
 
@@ -29,6 +31,12 @@ def others_than(presented: Seen, found: Iterable[Found]) -> tuple[Seen, ...]:
     """Return what the plain look read besides the code presented, each content once."""
     read = {code.raw: code for code in found if code.raw not in {None, presented.code.raw}}
     return tuple(Seen(code, ReadStage.PLAIN) for code in read.values())
+
+
+def others_near(presented: Seen, found: Iterable[Found], grey: Pixels) -> tuple[Seen, ...]:
+    """Return the weightiest of them, as many as one frame of many hands on: a wall may show hundreds."""
+    others = (each.code for each in others_than(presented, found))
+    return tuple(Seen(code, ReadStage.PLAIN) for code in find_heaviest(others, grey, _MOST_BESIDE))
 
 
 def tell(seen: Seen | None, grey: Pixels, beside: tuple[Seen, ...] = ()) -> CodeSighting | None:

@@ -8,6 +8,8 @@ from typing import Protocol, runtime_checkable
 
 from kiosk.model import Pixels
 
+MOST_PIXELS = 4096 * 4096  # of one picture; 1080p is asked for, and a larger one would only cost memory
+
 Clock = Callable[[], float]
 Sleep = Callable[[float], object]
 

@@ -18,7 +18,7 @@ from kiosk.camera.enlarge import View, crop_around, enlarged, views_of_a_still
 from kiosk.camera.presented import find_weightiest
 from kiosk.model import Box, Pixels
 
-_MAX_CROP = 900  # pixels; a larger crop enlarged costs more than the next frame
+_MAX_CROP = 700  # pixels, v40 at 3.5 a module; a larger crop enlarged costs more than the next frame
 _MAX_SHARPENED_CROP = 600
 _MAX_SOUGHT = 1800  # pixels a side of what a patch of texture is enlarged to
 _GUIDE_SHARE = 0.8  # of the shorter side of the picture: the square in which a code is to be held

@@ -78,8 +78,9 @@ class StreamSource:
         self._grabber = Grabber(device, self._clock)
         picture = self._grabber.warm_up()
         if picture is None:
+            what = "too large a picture" if self._grabber.is_too_large else "no picture"
             self.close()
-            raise Fault(Reason.CAMERA_LOST, f"{self.name} sends no picture")
+            raise Fault(Reason.CAMERA_LOST, f"{self.name} sends {what}")
         size = (picture.shape[1], picture.shape[0])
         fourcc = fourcc_letters(device.get(cv2.CAP_PROP_FOURCC))
         self.delivery = Delivery(self.name, self._expected, fourcc, size)

@@ -17,6 +17,7 @@ _TOP, _PART = (
     0.45,
 )  # the texture of a code is within a part of the strongest, a percentile against specks
 _LEAST_ENERGY = 8.0  # grey levels; noise and soft edges stay below
+_STRONG_ENERGY = 15.0  # grey levels; codes have more wherever a decoder sees any
 _LEAST_SIDE = 5.0  # cells; denser codes than that are larger
 _LEAST_FILL = 0.6  # of the narrowest rectangle around it; a code fills it, a line, a frame or a face does not
 _LONGEST = 2.0  # longer side by shorter; a tilt of 60 degrees
@@ -41,6 +42,15 @@ def find_texture(grey: Pixels) -> Box | None:
         if _is_likely(np.asarray(part), area):
             return Box(*(float(value) * _CELL for value in (left, upper, wide, high)))
     return None
+
+
+def count_textured(grey: Pixels) -> int:
+    """Return about how many pixels of the picture belong to strong fine texture."""
+    columns, rows = (grey.shape[1] - _LAG) // _CELL, (grey.shape[0] - _LAG) // _CELL
+    if min(columns, rows) < 1:
+        return 0
+    textured = int(np.count_nonzero(_energy(grey, columns, rows) > _STRONG_ENERGY))
+    return int(textured * grey.size / (columns * rows))
 
 
 def _energy(grey: Pixels, columns: int, rows: int) -> Pixels:

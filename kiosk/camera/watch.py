@@ -17,7 +17,7 @@ from kiosk.camera.delivery import Delivery
 from kiosk.model import Pixels
 
 _SAMPLE_ROWS = 16  # one row in so many is compared: in all of a live picture there is noise
-_REMEMBERED = 8  # pictures; more than a driver has buffers to go round in
+REMEMBERED = 8  # pictures; more than a driver has buffers to go round in
 _FPS_OVER = 30  # pictures the rate is measured over
 
 
@@ -58,7 +58,7 @@ class Watch:
         self._limits = limits
         self._expect_noise = expect_noise
         self._size: tuple[int, int] | None = None
-        self._seen: deque[int | None] = deque(maxlen=_REMEMBERED)
+        self._seen: deque[int] = deque(maxlen=REMEMBERED)
         self._new_at = self._opened_at = now
         self._times: deque[float] = deque(maxlen=_FPS_OVER)
         self._trouble: str | None = None
@@ -84,12 +84,8 @@ class Watch:
         self._times.append(now)
 
     def saw_pass(self, now: float) -> None:
-        """Note a picture that was not looked at: it counts for the rate, and is no sign of life.
-
-        It has its place among those remembered: what comes round is known by as many pictures as ever.
-        """
+        """Note a picture that was not looked at: it counts for the rate, and is no sign of life."""
         self._times.append(now)
-        self._seen.append(None)
 
     def saw_trouble(self, detail: str, now: float, *, lost: bool) -> None:
         """Note that opening or reading failed; `lost` says so at once, without waiting for the limit."""

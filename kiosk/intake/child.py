@@ -8,11 +8,15 @@ here: `read_codes` starts the process, `main` is what runs in it.
 from __future__ import annotations
 
 import json
+import os
 import resource
+import select
+import selectors
 import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 from kiosk.intake.choice import MAX_BYTES
@@ -23,6 +27,7 @@ MEMORY_BYTES = 3 << 30  # addresses, not pages: the libraries alone reserve a go
 CPU_S = 20
 WALL_S = 30.0
 _MAX_ANSWER = 4 << 20
+_PIECE = 1 << 16
 _REFUSALS = {each.value: each for each in (Reason.FILE_UNREADABLE, Reason.FILE_LOCKED, Reason.FILE_TOO_LARGE)}
 _STAGES = {stage.value: stage for stage in ReadStage}
 _SIDES = 4
@@ -60,12 +65,13 @@ class CodeReading:
             if self._stopped.is_set():
                 process.kill()
             try:
-                answer, _ = process.communicate(content, self._wall_s)
+                answer = _talk(process, content, self._wall_s)
             except subprocess.TimeoutExpired as err:
-                process.kill()
                 raise CheckFailed(Reason.FILE_TOO_LARGE, f"not read in {self._wall_s:g} s") from err
-            except OSError as err:  # it ended before it took in the whole file
+            except OSError as err:
                 raise CheckFailed(Reason.FILE_UNREADABLE, "the reader ended") from err
+            finally:
+                process.kill()  # harmless where it has ended; else leaving would wait for it
         return _parse_answer(answer, process.returncode)
 
     def stop(self) -> None:
@@ -75,11 +81,54 @@ class CodeReading:
             self._process.kill()
 
 
+def _talk(process: subprocess.Popen[bytes], content: bytes, wall_s: float) -> bytes:
+    """Hand in the file and return what is said of it, never more than just above the longest answer.
+
+    Raises TimeoutExpired, OSError.
+    """
+    ends_at, left, answer = time.monotonic() + wall_s, memoryview(content), bytearray()
+    with selectors.DefaultSelector() as pipes:
+        if process.stdin is not None and process.stdout is not None:
+            pipes.register(process.stdin, selectors.EVENT_WRITE, process.stdin.close)
+            pipes.register(process.stdout, selectors.EVENT_READ, process.stdout.close)
+        while pipes.get_map() and len(answer) <= _MAX_ANSWER:
+            for pipe, events in pipes.select(_time_left(process, ends_at)):
+                if events & selectors.EVENT_READ:
+                    answer += (said := os.read(pipe.fd, _PIECE))
+                    over = not said
+                else:
+                    left = left[_write_some(pipe.fd, left) :]
+                    over = not left
+                if over:
+                    pipes.unregister(pipe.fileobj)
+                    pipe.data()
+    if len(answer) <= _MAX_ANSWER:
+        process.wait(_time_left(process, ends_at))
+    return bytes(answer)
+
+
+def _write_some(pipe: int, left: memoryview) -> int:
+    """Return how much was taken; all of it by a process that has ended, for it wants no more."""
+    try:
+        return os.write(pipe, left[: select.PIPE_BUF])
+    except BrokenPipeError:
+        return len(left)
+
+
+def _time_left(process: subprocess.Popen[bytes], ends_at: float) -> float:
+    left_s = ends_at - time.monotonic()
+    if left_s <= 0:
+        raise subprocess.TimeoutExpired(process.args, 0.0)
+    return left_s
+
+
 def _parse_answer(answer: bytes, code: int) -> tuple[CodeSighting, ...]:
     """Believe nothing but the form: the process has looked at foreign bytes."""
+    if len(answer) > _MAX_ANSWER:
+        raise CheckFailed(Reason.FILE_UNREADABLE, "the reader said too much")
     if code in _TOO_SLOW:
         raise CheckFailed(Reason.FILE_TOO_LARGE, "reading it took too much")
-    if code != 0 or len(answer) > _MAX_ANSWER:
+    if code != 0:
         raise CheckFailed(Reason.FILE_UNREADABLE, f"the reader ended with {code}")
     try:
         said = json.loads(answer)

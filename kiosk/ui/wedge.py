@@ -80,7 +80,7 @@ class WedgeFilter(QObject):
         if event.type() == QEvent.Type.KeyPress and event.key() not in _QUIET:
             self._settle(self._detector.press(self._stroke(event), held))
         else:
-            self._detector.hold(event.timestamp(), held)
+            self._settle(self._detector.hold(event.timestamp(), held))
         if self._detector.is_waiting:
             self._looked = False
             self._silence.start(self._detector.patience_ms)

@@ -20,6 +20,7 @@ PATIENCE = 4  # gaps: a scanner known for one may falter this long, when the mac
 MAX_KEYS = 4400  # a little more than a QR code can hold; what comes after is dropped
 _WRAP_MS = 1 << 32  # X11 counts milliseconds in 32 bits
 _LEAST_WITH_END = 2
+_MOST_HELD_A_KEY = 8  # events; a scanner's key has four: Shift and the key, each pressed and let go
 # What many scanners put before a QR code, if told to say the kind of the code. Source: ISO/IEC 15424.
 _KIND = re.compile(r"\][Qq][0-6]")
 
@@ -95,11 +96,17 @@ class BurstDetector(Generic[Token]):
             return before
         return Ruling(before.typed, self._finish(ended=True).scanned)
 
-    def hold(self, at_ms: int, event: Token) -> None:
+    def hold(self, at_ms: int, event: Token) -> Ruling[Token]:
         """Take in an event that writes nothing of its own: a key let go, a Shift pressed."""
         gap_ms = (at_ms - self._last_ms) % _WRAP_MS
-        if not self._is_certain and not self._is_tail(at_ms, gap_ms):
-            self._held.append(event)
+        if self._is_certain or self._is_tail(at_ms, gap_ms):
+            return Ruling()
+        self._held.append(event)
+        if len(self._held) <= _MOST_HELD_A_KEY * self._rules.min_keys:
+            return Ruling()
+        typed = tuple(self._held)
+        self._strokes, self._held = [], []
+        return Ruling(typed)
 
     def report_silence(self) -> Ruling[Token]:
         """Rule on what is held: nothing came for longer than a scanner waits."""

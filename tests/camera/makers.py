@@ -98,6 +98,9 @@ class FakeDevice:
     def get(self, prop):
         if prop == cv2.CAP_PROP_POS_MSEC:
             return -1.0 if self.made_at is None else self.made_at * 1000
+        if prop in {cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT}:
+            shape = np.shape(self._grabbed)
+            return float(shape[prop == cv2.CAP_PROP_FRAME_WIDTH]) if len(shape) > 1 else 0.0
         return float(cv2.VideoWriter.fourcc(*self.fourcc)) if self.fourcc else 0.0
 
     def grab(self):

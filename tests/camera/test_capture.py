@@ -331,3 +331,19 @@ def test_a_closed_mailbox_does_not_make_anyone_wait():
     threading.Timer(0.01, mailbox.close).start()
 
     assert mailbox.take(20) is None
+
+
+class HugeSource(PlannedSource):
+    def read(self):
+        self._clock.sleep(self._interval)
+        return np.broadcast_to(np.uint8(7), (8000, 8000, 3))
+
+
+def test_a_picture_of_more_pixels_than_are_ever_wanted_is_a_broken_driver(clock):
+    source = HugeSource(clock)
+    capture = capture_of(source, clock)
+
+    run(capture, clock, 1.0)
+
+    assert capture.take(0) is None
+    assert 0 < source.closed

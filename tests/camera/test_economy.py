@@ -155,11 +155,18 @@ def test_without_texture_nothing_is_searched_or_asked():
 
 def test_behind_a_slow_frame_the_next_is_not_searched():
     patience = Patience()
-    patience.spent(0.1)
+    patience.spent(0.12)
     slow = patience.may_search(PATCH)
     patience.spent(0.01)
 
     assert (False, True) == (slow, patience.may_search(PATCH))
+
+
+def test_behind_a_frame_that_had_the_guide_square_too_the_next_is_searched_all_the_same():
+    patience = Patience()
+    patience.spent(0.09)  # as long as texture and guide take together, where nothing is read
+
+    assert patience.may_search(PATCH)
 
 
 def test_the_second_opinion_is_asked_a_few_times_a_second_at_most():
@@ -192,3 +199,21 @@ def test_any_picture_has_a_texture_or_none(size):
     box = find_texture(np.ascontiguousarray(noise_picture(1, size)[:, :, 0]))
 
     assert box is None or (box.width <= size[0] and box.height <= size[1])
+
+
+def test_a_stage_that_was_quick_before_is_not_begun_when_too_little_time_is_left():
+    clock = ManualClock()
+    budget = Budget(clock)
+    looks_of(clock, budget, 0.001, 1)
+    budget.begin(0.1)
+    clock.sleep(0.09)
+
+    assert budget.run(ReadStage.GRID, lambda: "seen", None) is None
+
+
+def test_a_quick_stage_is_begun_again_however_long_it_took_once():
+    clock = ManualClock()
+    budget = Budget(clock)
+    looks_of(clock, budget, 9.0, 1)
+
+    assert any(looks_of(clock, budget, 0.001, 30))

@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from kiosk.camera.grabber import Grabber
+from kiosk.camera.source import MOST_PIXELS
 from tests.camera.makers import FakeDevice, noise_picture
 
 
@@ -56,3 +57,12 @@ def test_a_picture_is_passed_over_without_being_decoded():
     assert 0 == device.decoded
     assert np.array_equal(noise_picture(2), grabber.read())
     assert not grabber.pass_over()
+
+
+def test_a_picture_of_more_pixels_than_are_ever_wanted_is_not_decoded():
+    grabber, device = a_grabber(np.broadcast_to(np.uint8(7), (4097, 4097, 3)))
+
+    assert grabber.read() is None
+    assert grabber.is_too_large
+    assert 0 == device.decoded
+    assert MOST_PIXELS < 4097 * 4097

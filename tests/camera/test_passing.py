@@ -72,23 +72,41 @@ def test_a_camera_lost_while_it_is_calm_is_lost_all_the_same(clock):
     assert capture.status.lost
 
 
-def test_pictures_that_come_round_are_no_sooner_taken_for_a_frozen_camera_while_every_second_passes(clock):
-    source = RoundSource(clock)
+@pytest.mark.parametrize("length", range(1, 9))
+def test_a_driver_that_goes_round_in_its_last_pictures_is_frozen_though_every_second_one_passes(
+    clock, length
+):
+    source = RoundSource(clock, length)
+    capture = capture_of(source, clock, expect_noise=True)
+    capture.rest_while(lambda: True)
+
+    run(capture, clock, 4.0)
+
+    assert capture.status.lost
+
+
+def test_ten_pictures_that_come_round_are_no_sooner_taken_for_a_frozen_camera_while_some_pass(clock):
+    source = RoundSource(clock, 10)
     capture = capture_of(source, clock, expect_noise=True)
     capture.rest_while(lambda: True)
 
     run(capture, clock, 4.0)
 
     assert not capture.status.lost
+    assert 0 < source.passed
 
 
 class RoundSource(SparingSource):
-    """Gives ten pictures round and round, the ones let pass among them."""
+    """Gives `length` pictures round and round, the ones let pass among them."""
+
+    def __init__(self, clock, length):
+        super().__init__(clock)
+        self._length = length
 
     def pass_over(self):
-        self._seed = self._seed % 10 + 1
+        self._seed = self._seed % self._length + 1
         return super().pass_over()
 
     def read(self):
-        self._seed %= 10
+        self._seed %= self._length
         return super().read()

@@ -247,3 +247,12 @@ def test_a_stream_that_opens_without_a_picture_is_closed():
 )
 def test_an_address_is_told_from_a_device(device, stream):
     assert stream is is_stream(device)
+
+
+def test_a_stream_of_pictures_beyond_all_measure_is_refused_and_named_so():
+    device = FakeDevice([np.broadcast_to(np.uint8(7), (9000, 12000, 3))] * 5)
+    source = StreamSource("http://camera/video", SIZE, 15.0, open_device=lambda _: device, clock=device.clock)
+
+    with pytest.raises(Fault, match="too large a picture"):
+        source.open()
+    assert (0, True) == (device.decoded, device.released)

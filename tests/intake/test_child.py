@@ -80,6 +80,16 @@ def test_a_file_that_takes_too_long_is_too_large(code, wall_s):
     assert Reason.FILE_TOO_LARGE is refusal(reading(code, wall_s))
 
 
+def test_a_process_that_never_stops_talking_is_not_listened_to():
+    made = reading("import sys\nwhile True: sys.stdout.write('x' * 65536)", wall_s=600.0)
+
+    assert Reason.FILE_UNREADABLE is refusal(made, bytes(1 << 20))
+
+
+def test_a_process_that_takes_no_byte_is_waited_for_no_longer_than_one_that_says_nothing():
+    assert Reason.FILE_TOO_LARGE is refusal(reading("import time; time.sleep(60)", 0.3), bytes(1 << 20))
+
+
 def test_a_process_may_write_no_file_and_take_no_memory_without_end(tmp_path):
     limits = "from kiosk.intake import child, codes; codes.find_sightings = lambda _: {}; child.main()\n"
     code = f"import sys; sys.path.insert(0, {str(ROOT)!r})\n" + limits.replace("{}", "bytearray(4 << 30)")

@@ -97,7 +97,7 @@ class Seen:
 
 
 def settled(qtbot, check):
-    qtbot.waitUntil(check, timeout=5000)
+    qtbot.waitUntil(check, timeout=30_000)
 
 
 @pytest.mark.parametrize("view", [ScanView, a_pass, a_refer])

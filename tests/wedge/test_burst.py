@@ -246,3 +246,13 @@ def test_every_character_of_base45_has_a_key():
 def test_ending_keys_and_keys_that_write_nothing():
     assert (End.ENTER, End.TAB, None) == (end_at(36), end_at(23), end_at(38))
     assert ("", "") == (character_at(9, shifted=False), character_at(67 + OFFSET, shifted=True))
+
+
+def test_keys_that_write_nothing_come_back_however_close_they_follow_and_take_no_room():
+    detector, back, most = BurstDetector(RULES), [], 0
+    for number in range(10_000):
+        back += detector.hold(1000 + number, number).typed
+        most = max(most, number + 1 - len(back))
+
+    assert list(range(10_000)) == back + list(detector.report_silence().typed)
+    assert most <= 8 * RULES.min_keys
