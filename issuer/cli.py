@@ -61,11 +61,24 @@ def _explain(err: Exception) -> int:
     if isinstance(err, Fault):
         return _refuse(f"cannot serve, {err}", EXIT_FAULT)
     if isinstance(err, BrokenPipeError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence_stdout()
         return EXIT_FAULT
     if isinstance(err, OSError):
+        _give_up_lost_stdout()
         return _refuse(f"cannot read or write: {err.strerror or type(err).__name__}", EXIT_FAULT)
     return _report_bug(err)
+
+
+def _silence_stdout() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _give_up_lost_stdout() -> None:
+    """See to it that what cannot be printed is not tried again as the interpreter ends."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _silence_stdout()
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -61,12 +61,24 @@ def _explain(err: Exception, *, show: bool) -> int:
             return _refuse(str(err), EXIT_USAGE)
         case BrokenPipeError():
             return _silence_stdout()
+        case OSError() if _is_stdout_lost():
+            return _refuse(f"the answer cannot be written: {err.strerror}", EXIT_FAULT)
         case ImportError():
             return _refuse(f"a library is missing ({err}); run `python3 run_kiosk.py --setup`", EXIT_FAULT)
     model = sys.modules.get("kiosk.model")  # not imported here: it loads NumPy, which may be what is missing
     if model and isinstance(err, model.Fault):
         return _refuse(f"out of service, {err}", EXIT_FAULT)
     return _report_bug(err, show=show)
+
+
+def _is_stdout_lost() -> bool:
+    """Whether what was to be printed cannot be; it is then not tried again as the interpreter ends."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _silence_stdout()
+        return True
+    return False
 
 
 def _find_command(words: Sequence[str]) -> str | None:

@@ -81,6 +81,20 @@ def test_trust_starts_without_opencv_and_without_qt():
     assert not {"'cv2'", "'PySide6'"} & set(shown.stdout.strip("[]\n").split(", "))
 
 
+def test_an_answer_that_cannot_be_written_is_one_sentence():
+    words = (sys.executable, "-m", "kiosk", "doctor")
+    environment = {**os.environ, "PYTHONUNBUFFERED": ""}
+    with Path("/dev/full").open("w", encoding="ascii") as full:
+        done = subprocess.run(
+            words, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, check=False, env=environment
+        )
+
+    assert (4, b"kiosk: the answer cannot be written: No space left on device\n") == (
+        done.returncode,
+        done.stderr,
+    )
+
+
 def test_a_reader_that_goes_away_is_not_a_traceback():
     done = subprocess.run(
         ["bash", "-c", f'"{sys.executable}" -m kiosk doctor --json | true; echo "${{PIPESTATUS[0]}}"'],

@@ -271,10 +271,14 @@ def test_an_unwritable_folder_is_one_sentence(issuer, enrolled):
 
 
 @pytest.mark.slow
-def test_an_answer_that_cannot_be_written_is_one_sentence(enrolled):
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_an_answer_that_cannot_be_written_is_one_sentence(enrolled, unbuffered):
+    environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
     command = [sys.executable, "-m", "issuer", "print-copy", str(enrolled.directory), "c000001"]
     with Path("/dev/full").open("w", encoding="ascii") as full:
-        result = subprocess.run(command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, check=False)
+        result = subprocess.run(
+            command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, check=False, env=environment
+        )
 
     assert (4, b"issuer: cannot read or write: No space left on device\n") == (
         result.returncode,
