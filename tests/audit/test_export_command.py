@@ -2,15 +2,12 @@
 
 import json
 import shutil
-from dataclasses import dataclass
-from pathlib import Path
 
 import cv2
 import pytest
 import zxingcpp
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from kiosk.__main__ import main
 from kiosk.audit.check import check_log
 from kiosk.audit.entry import ClockStep, CodesCounted, Exported, PruneBasis, Pruned, Receipted, Start, Stop
 from kiosk.audit.log import AuditLog
@@ -22,6 +19,7 @@ from kiosk.trust.store import init_store
 from kiosk.trust.update import update_store
 from tests.audit import batch_verifier
 from tests.audit.batch_verifier import HeldLog
+from tests.audit.closed import ClosedKiosk
 from tests.audit.makers import a_failed_visit, a_visit, an_entry, as_insider, open_log, write_many
 from tests.trust.trees import NOON, Authority, a_policy
 
@@ -30,30 +28,12 @@ OFFICE = VerifierKey("head.example", OFFICE_KEY.public_key().public_bytes_raw(),
 SECONDS = 1_795_000_000
 
 
-@dataclass
-class Kiosk:
-    """A closed kiosk with its settings, its log and a stick."""
-
-    folder: Path
-
-    @property
-    def log(self):
-        return self.folder / "state/log/sandbox.db"
-
-    @property
-    def stick(self):
-        return self.folder / "stick"
+class Kiosk(ClosedKiosk):
+    """One with a key, and a stick that batches are found on."""
 
     @property
     def key(self):
         return KioskKey.load(self.folder / "state/keys/sandbox", Environment.SANDBOX).key
-
-    def run(self, *words):
-        return main(["audit", *words, "--config", str(self.folder / "config.toml")])
-
-    def rows(self, first=1):
-        with open_outgoing(self.log) as source:
-            return [row.entry.fact for row in source.rows(source.find_span(first, None))]
 
     def only(self, pattern):
         (found,) = self.stick.glob(pattern)

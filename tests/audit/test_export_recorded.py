@@ -7,7 +7,6 @@ import sys
 import time
 from argparse import Namespace
 from contextlib import closing
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
@@ -19,10 +18,10 @@ from kiosk.audit.entry import Exported, Visit
 from kiosk.audit.export import ExportForm, Wanted, export_log
 from kiosk.audit.manifest import Made
 from kiosk.audit.outfolder import OutputError
-from kiosk.audit.rows import open_outgoing
 from kiosk.audit.schema import connect_reader
 from kiosk.commands.audit_out import is_on_same_disk, write_recorded
 from kiosk.commands.audit_rows import open_for_rows
+from tests.audit.closed import ClosedKiosk
 from tests.audit.makers import NOON, write_many
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,34 +29,15 @@ WAYS = [("export", "--format", "csv"), ("export", "--format", "sqlite"), ("bundl
 EXPORTED = "SELECT count(*) FROM entry WHERE kind = 'EXPORTED'"
 
 
-@dataclass
-class Kiosk:
-    """The settings and the log of a closed kiosk, and a stick."""
-
-    folder: Path
-
-    @property
-    def config(self):
-        return self.folder / "config.toml"
-
-    @property
-    def log(self):
-        return self.folder / "state/log/sandbox.db"
-
-    @property
-    def stick(self):
-        return self.folder / "stick"
+class Kiosk(ClosedKiosk):
+    """One whose actions can be killed."""
 
     def copies(self):
         """What stands on the stick under a name of its own."""
         return list(self.stick.glob("[!.]*")) if self.stick.exists() else []
 
-    def facts(self):
-        with open_outgoing(self.log) as source:
-            return [row.entry.fact for row in source.rows(source.span)]
-
     def exported(self):
-        return [fact for fact in self.facts() if isinstance(fact, Exported)]
+        return [fact for fact in self.rows() if isinstance(fact, Exported)]
 
     def begin(self, *words):
         """Start an action in a process of its own."""
@@ -98,8 +78,7 @@ def test_a_kiosk_killed_as_the_row_appears_can_export_anew(kiosk):
     with closing(connect_reader(kiosk.log)) as database:
         kill_when(kiosk.begin(*WAYS[0]), lambda: database.execute(EXPORTED).fetchone()[0])
 
-    words = ["audit", *WAYS[0], "--out", str(kiosk.stick / "anew"), "--config", str(kiosk.config)]
-    assert 0 == main(words)
+    assert 0 == kiosk.run(*WAYS[0], "--out", str(kiosk.stick / "anew"))
     assert [1, 1] == [fact.first for fact in kiosk.exported()]
 
 
@@ -151,7 +130,7 @@ def test_no_copy_of_rows_goes_into_the_logs_own_folder(kiosk, capsys, words, ins
     code = main(["audit", *words, "--out", f"{kiosk.folder}/link{inside}", "--config", str(kiosk.config)])
 
     assert (4, True) == (code, "in the log's own folder" in capsys.readouterr().err)
-    assert all(isinstance(fact, Visit) for fact in kiosk.facts())
+    assert all(isinstance(fact, Visit) for fact in kiosk.rows())
     assert not [path for path in kiosk.log.parent.iterdir() if path.is_dir()]
 
 

@@ -186,3 +186,8 @@ def play(check, actor, lens=None, seconds=40.0, picture=None, code=None):
         if progress.result is not None:
             return progress, hints
     raise AssertionError(f"no end, but {progress}")
+
+
+def refused(result):
+    """Return how a liveness result ended, and why."""
+    return result.check.outcome, result.check.reason

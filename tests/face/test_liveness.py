@@ -20,15 +20,12 @@ from tests.face.acting import (
     a_check,
     engine,
     play,
+    refused,
 )
 from tests.face.makers import ASTRONAUT, OFFICER, a_frame, empty_film, side_by_side
 
 LEFT, RIGHT, BLINK, CLOSER = Movement
 ALL = (BLINK, RIGHT, CLOSER, LEFT)
-
-
-def refused(result):
-    return result.check.outcome, result.check.reason
 
 
 def a_check_of(person, lens, movements, chance):

@@ -20,14 +20,11 @@ from tests.face.acting import (
     a_check,
     engine,
     play,
+    refused,
 )
 from tests.face.makers import ASTRONAUT, OFFICER, a_frame, empty_film, person_film
 
 LEFT, RIGHT, BLINK, CLOSER = Movement
-
-
-def refused(result):
-    return result.check.outcome, result.check.reason
 
 
 @pytest.mark.parametrize("counted", [OFFICER, ASTRONAUT])
